@@ -1,0 +1,85 @@
+/*
+ * md_inline.h -- the machine's few instructions that the kernel uses inline.
+ * Only kernel/md.h and arch/ include it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct globaldata;
+struct thread;
+
+/* gs:0 is globaldata's pointer to itself, gs:8 its current thread. */
+static inline struct globaldata *
+cpu_self(void)
+{
+	struct globaldata *gd;
+
+	__asm__ volatile("mov %%gs:0, %0" : "=r"(gd));
+	return gd;
+}
+
+/* Not volatile: the answer is the same wherever a thread asks. */
+static inline struct thread *
+cpu_curthread(void)
+{
+	struct thread *td;
+
+	__asm__("mov %%gs:8, %0" : "=r"(td));
+	return td;
+}
+
+#define mycpu (cpu_self())
+#define curthread (cpu_curthread())
+
+static inline void
+cpu_pause(void)
+{
+	__asm__ volatile("pause" ::: "memory");
+}
+
+static inline void
+cpu_intr_disable(void)
+{
+	__asm__ volatile("cli" ::: "memory");
+}
+
+static inline void
+cpu_intr_enable(void)
+{
+	__asm__ volatile("sti" ::: "memory");
+}
+
+static inline bool
+cpu_intr_enabled(void)
+{
+	uint64_t flags;
+
+	__asm__ volatile("pushfq; popq %0" : "=r"(flags));
+	return flags & 0x200;
+}
+
+/* One instruction each: an interrupt of this CPU sees all of it or nothing.
+ * Not atomic against other CPUs. */
+static inline void
+cpu_or32(uint32_t *p, uint32_t bits)
+{
+	__asm__ volatile("orl %1, %0" : "+m"(*p) : "ri"(bits) : "cc");
+}
+
+static inline void
+cpu_and32(uint32_t *p, uint32_t bits)
+{
+	__asm__ volatile("andl %1, %0" : "+m"(*p) : "ri"(bits) : "cc");
+}
+
+/* Raw cycles, for accounting and traces. */
+static inline uint64_t
+cpu_cycles(void)
+{
+	uint32_t lo, hi;
+
+	__asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
+	return (uint64_t)hi << 32 | lo;
+}

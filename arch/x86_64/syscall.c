@@ -1,0 +1,113 @@
+/*
+ * syscall.c -- from the syscall instruction to the table, and back.
+ *
+ * trap_entry.asm calls syscall_handler() with interrupts disabled, and leaves
+ * for user mode when it returns.  The first six arguments are where the frame
+ * has them, in order, and are passed in place; others are on the user's
+ * stack.  The whole way is counted in instructions (the null system call is
+ * a benchmark), so this file does nothing that one kind of call does not
+ * need: those kinds are in functions of their own.
+ */
+#include "arch/x86_64/cpu.h"
+#include "kernel/abi/errno.h"
+#include "kernel/lib/lib.h"
+#include "kernel/sys/sysent.h"
+
+/* Calls whose real number is the first argument. */
+#define NR_SYSCALL 0
+#define NR___SYSCALL 198
+
+#define REGISTER_ARGS 6
+#define MAX_ARGS 16
+#define SYSCALL_INSN_SIZE 2
+
+_Static_assert(offsetof(struct trapframe, tf_rdi) == 0 &&
+    offsetof(struct trapframe, tf_r9) == 5 * sizeof(uint64_t),
+    "arguments are passed in place");
+
+/* A call with arguments on the stack; skip: how many of the registers are not
+ * its own. */
+static __attribute__((noinline)) int
+call_with_stack(struct lwp *lp, struct trapframe *tf, const struct sysent *se,
+    int skip, int64_t *rv)
+{
+	uint64_t args[MAX_ARGS];
+	const uint64_t *regs = &tf->tf_rdi;
+	int nreg = REGISTER_ARGS - skip, error;
+
+	KASSERT(se->sy_narg <= MAX_ARGS, "%s has %d arguments", se->sy_name,
+	    se->sy_narg);
+	for (int i = 0; i < nreg; i++)
+		args[i] = regs[skip + i];
+	/* Above the return address of the C library's function. */
+	error = copyin((void *)(tf->tf_rsp + sizeof(uint64_t)), &args[nreg],
+	    (se->sy_narg - nreg) * sizeof(uint64_t));
+	if (error != 0)
+		return error;
+	return se->sy_call(lp, args, rv);
+}
+
+static __attribute__((noinline)) int
+call_indirect(struct lwp *lp, struct trapframe *tf, int64_t *rv)
+{
+	const struct sysent *se = sysent_lookup(lp, tf->tf_rdi);
+
+	if (se->sy_narg > REGISTER_ARGS - 1)
+		return call_with_stack(lp, tf, se, 1, rv);
+	return se->sy_call(lp, &tf->tf_rsi, rv);
+}
+
+static __attribute__((noinline)) void
+set_error(struct trapframe *tf, int error)
+{
+	switch (error) {
+	case EJUSTRETURN:
+		break;
+	case ERESTART:
+		/* r10 is in the frame as it was; rax still has the number. */
+		tf->tf_rip -= SYSCALL_INSN_SIZE;
+		break;
+	default:
+		tf->tf_rax = error;
+		tf->tf_rflags |= RFLAGS_C;
+		break;
+	}
+}
+
+/*
+ * Everything is found again from the thread, which costs less than to keep it
+ * in registers over three calls.  No stack protector: no array here is
+ * written by index.
+ */
+__attribute__((no_stack_protector)) void
+syscall_handler(void)
+{
+	struct thread *td = curthread;
+	struct trapframe *tf = cpu_thread_frame(td);
+	int64_t rv[2] = { 0, 0 };
+	int error;
+
+	border_enter(td);
+	cpu_intr_enable();
+	__asm__ volatile("incq %%gs:%c0"
+	    : : "i"(offsetof(struct globaldata, gd_cnt_syscall)) : "memory");
+	if (unlikely(tf->tf_rax == NR_SYSCALL || tf->tf_rax == NR___SYSCALL)) {
+		error = call_indirect(td->td_lwp, tf, rv);
+	} else {
+		const struct sysent *se = sysent_lookup(td->td_lwp, tf->tf_rax);
+
+		if (unlikely(se->sy_narg > REGISTER_ARGS))
+			error = call_with_stack(td->td_lwp, tf, se, 0, rv);
+		else
+			error = se->sy_call(td->td_lwp, &tf->tf_rdi, rv);
+	}
+	if (likely(error == 0)) {
+		tf->tf_rax = rv[0];
+		tf->tf_rdx = rv[1];
+		tf->tf_rflags &= ~(uint64_t)RFLAGS_C;
+	} else {
+		set_error(tf, error);
+	}
+	userret(td->td_lwp, tf);
+	border_leave(td);
+}

@@ -1,0 +1,308 @@
+/*
+ * file_kern.c -- the calls on descriptors: read, write, close, dup, seek,
+ * stat, fcntl and their like.
+ *
+ * file_calls.c and the Linux personality call in; each call takes a reference
+ * to the open file, hands on to its fileops, and drops the reference.  A file
+ * with a place (fo_seek) is used by one transfer at a time, a stream (pipe,
+ * terminal) by as many as come: those order themselves.
+ *
+ * Entry points: the kern_*() of file_kern.h's first half, file_read_kernel.
+ */
+#include "kernel/abi/errno.h"
+#include "kernel/abi/fcntl.h"
+#include "kernel/abi/resource.h"
+#include "kernel/abi/stat.h"
+#include "kernel/file/file_kern.h"
+#include "kernel/file/inode.h"
+#include "kernel/lib/atomic.h"
+#include "kernel/lib/lib.h"
+#include "kernel/proc/limit.h"
+#include "kernel/proc/proc.h"
+#include "kernel/signal/signal.h"
+
+#define SETTABLE (O_APPEND | O_NONBLOCK)
+
+int
+file_limit(void)
+{
+	int64_t limit = proc_limit(curproc, RLIMIT_NOFILE);
+
+	return (int)min(limit, (int64_t)FD_MAX);
+}
+
+/*
+ * Transfers.
+ */
+
+typedef int transfer_fn(struct file *fp, struct uio *uio);
+
+static int
+transfer(struct file *fp, transfer_fn *fn, struct uio *uio, int64_t *done)
+{
+	size_t len = uio->uio_resid;
+	bool placed = fp->f_ops->fo_seek != NULL;
+	int error;
+
+	if (placed)
+		uio->uio_offset = file_begin(fp); /* sleeps */
+	error = fn(fp, uio);
+	if (placed)
+		file_end(fp, uio->uio_offset);
+	/* A broken pipe is told even when something went through before. */
+	if (uio->uio_resid < len && error != EPIPE)
+		error = 0;
+	*done = (int64_t)(len - uio->uio_resid);
+	return error;
+}
+
+int
+kern_read(int n, struct uio *uio, int64_t *done)
+{
+	struct file *fp;
+	int error;
+
+	error = fdget(curproc->p_fd, n, &fp); /* sleeps */
+	if (error != 0)
+		return error;
+	if ((fp->f_flag & O_ACCMODE) == O_WRONLY)
+		error = EBADF;
+	else if (uio->uio_resid > INT64_MAX)
+		error = EINVAL;
+	else if (fp->f_ops->fo_read == NULL)
+		error = EOPNOTSUPP;
+	else
+		error = transfer(fp, fp->f_ops->fo_read, uio, done);
+	fdrop(fp); /* sleeps */
+	return error;
+}
+
+int
+kern_write(int n, struct uio *uio, int64_t *done)
+{
+	struct file *fp;
+	int error;
+
+	error = fdget(curproc->p_fd, n, &fp); /* sleeps */
+	if (error != 0)
+		return error;
+	if ((fp->f_flag & O_ACCMODE) == O_RDONLY)
+		error = EBADF;
+	else if (uio->uio_resid > INT64_MAX)
+		error = EINVAL;
+	else if (fp->f_ops->fo_write == NULL)
+		error = EOPNOTSUPP;
+	else
+		error = transfer(fp, fp->f_ops->fo_write, uio, done);
+	fdrop(fp); /* sleeps */
+	if (error == EPIPE)
+		ksignal_self(SIGPIPE); /* sleeps */
+	return error;
+}
+
+int
+kern_getdents(int n, struct uio *uio, int64_t *base, int64_t *done)
+{
+	size_t len = uio->uio_resid;
+	struct file *fp;
+	int error;
+
+	error = fdget(curproc->p_fd, n, &fp); /* sleeps */
+	if (error != 0)
+		return error;
+	if (len > INT64_MAX || fp->f_ops->fo_getdents == NULL) {
+		error = EINVAL;
+	} else {
+		*base = file_begin(fp); /* sleeps */
+		uio->uio_offset = *base;
+		error = fp->f_ops->fo_getdents(fp, uio);
+		file_end(fp, error == 0 ? uio->uio_offset : *base);
+		*done = (int64_t)(len - uio->uio_resid);
+	}
+	fdrop(fp); /* sleeps */
+	return error;
+}
+
+int
+file_read_kernel(struct file *fp, int64_t offset, void *buf, size_t len,
+    size_t *done)
+{
+	struct uio uio = { .uio_base = buf, .uio_resid = len,
+		.uio_offset = offset, .uio_kernel = true };
+	int error;
+
+	if (fp->f_ops->fo_read == NULL || fp->f_ops->fo_seek == NULL)
+		return EOPNOTSUPP;
+	if (offset < 0 || len > INT64_MAX)
+		return EINVAL;
+	error = fp->f_ops->fo_read(fp, &uio);
+	*done = len - uio.uio_resid;
+	return error;
+}
+
+/*
+ * Descriptors.
+ */
+
+int
+kern_close(int n)
+{
+	return fdclose(curproc->p_fd, n); /* sleeps */
+}
+
+/* The lowest free descriptor >= from for what n is. */
+static int
+dup_from(int n, int from, int *res)
+{
+	struct filedesc *fd = curproc->p_fd;
+	struct file *fp;
+	int error;
+
+	error = fdget(fd, n, &fp); /* sleeps */
+	if (error != 0)
+		return error;
+	error = fdalloc(fd, fp, from, file_limit(), res); /* sleeps */
+	if (error != 0)
+		fdrop(fp); /* sleeps */
+	return error;
+}
+
+int
+kern_dup(int n, int *res)
+{
+	return dup_from(n, 0, res); /* sleeps */
+}
+
+int
+kern_dup2(int from, int to)
+{
+	return fddup2(curproc->p_fd, from, to, file_limit()); /* sleeps */
+}
+
+/* F_GETFL and F_SETFL. */
+static int
+file_flags(int n, int cmd, int64_t arg, int64_t *res)
+{
+	struct file *fp;
+	int error, flag;
+
+	error = fdget(curproc->p_fd, n, &fp); /* sleeps */
+	if (error != 0)
+		return error;
+	if (cmd == F_GETFL) {
+		*res = atomic_load(&fp->f_flag);
+	} else {
+		flag = atomic_load(&fp->f_flag);
+		while (!atomic_cmpset(&fp->f_flag, flag,
+		    (flag & ~SETTABLE) | ((int)arg & SETTABLE)))
+			flag = atomic_load(&fp->f_flag);
+	}
+	fdrop(fp); /* sleeps */
+	return error;
+}
+
+int
+kern_fcntl(int n, int cmd, int64_t arg, int64_t *res)
+{
+	struct filedesc *fd = curproc->p_fd;
+	int error, value = 0;
+
+	switch (cmd) {
+	case F_DUPFD:
+		if (arg < 0 || arg >= file_limit())
+			return EINVAL;
+		error = dup_from(n, (int)arg, &value); /* sleeps */
+		break;
+	case F_GETFD:
+		error = fdgetflags(fd, n, &value); /* sleeps */
+		break;
+	case F_SETFD:
+		error = fdsetflags(fd, n, (int)arg); /* sleeps */
+		break;
+	case F_GETFL:
+	case F_SETFL:
+		*res = 0;
+		return file_flags(n, cmd, arg, res); /* sleeps */
+	default:
+		error = fdgetflags(fd, n, &value); /* sleeps */
+		return error != 0 ? error : EINVAL;
+	}
+	*res = value;
+	return error;
+}
+
+/*
+ * What an open file is.
+ */
+
+int
+kern_lseek(int n, int64_t off, int whence, int64_t *res)
+{
+	struct file *fp;
+	int64_t place;
+	int error;
+
+	error = fdget(curproc->p_fd, n, &fp); /* sleeps */
+	if (error != 0)
+		return error;
+	if (fp->f_ops->fo_seek == NULL) {
+		error = ESPIPE;
+	} else {
+		place = file_begin(fp); /* sleeps */
+		*res = place;
+		error = fp->f_ops->fo_seek(fp, off, whence, res);
+		file_end(fp, error == 0 ? *res : place);
+	}
+	fdrop(fp); /* sleeps */
+	return error;
+}
+
+int
+kern_fstat(int n, struct stat *st)
+{
+	struct file *fp;
+	int error;
+
+	error = fdget(curproc->p_fd, n, &fp); /* sleeps */
+	if (error != 0)
+		return error;
+	error = EOPNOTSUPP;
+	if (fp->f_ops->fo_stat != NULL)
+		error = fp->f_ops->fo_stat(fp, st);
+	fdrop(fp); /* sleeps */
+	return error;
+}
+
+int
+kern_ioctl(int n, unsigned long cmd, void *uaddr)
+{
+	struct file *fp;
+	int error;
+
+	error = fdget(curproc->p_fd, n, &fp); /* sleeps */
+	if (error != 0)
+		return error;
+	error = ENOTTY;
+	if (fp->f_ops->fo_ioctl != NULL)
+		error = fp->f_ops->fo_ioctl(fp, cmd, uaddr);
+	fdrop(fp); /* sleeps */
+	return error;
+}
+
+int
+kern_ftruncate(int n, int64_t size)
+{
+	struct file *fp;
+	int error;
+
+	error = fdget(curproc->p_fd, n, &fp); /* sleeps */
+	if (error != 0)
+		return error;
+	if (fp->f_ops != &reg_fileops || size < 0 ||
+	    (fp->f_flag & O_ACCMODE) == O_RDONLY)
+		error = EINVAL;
+	else
+		error = reg_resize(fp->f_data, size); /* sleeps */
+	fdrop(fp); /* sleeps */
+	return error;
+}

@@ -1,0 +1,87 @@
+/*
+ * umtx.c -- see umtx.h.
+ *
+ * Sleepers meet in the sleep queues' UMTX domain, on an address made from
+ * what the word IS: place in a shared object, or address in a vmspace.  It
+ * does not change while someone sleeps: copy-on-write moves a private word to
+ * another page, but not to another vmspace.
+ *
+ * Test and sleep under one hold (law 5): the thread is queued first, then the
+ * word is read; a waker writes the word first, then looks at the queue.
+ */
+#include "kernel/ipc/umtx.h"
+#include "kernel/abi/errno.h"
+#include "kernel/lib/lib.h"
+#include "kernel/lwkt/globaldata.h"
+#include "kernel/lwkt/sleep.h"
+#include "kernel/mem/vm_map.h"
+#include "kernel/proc/proc.h"
+
+/* An odd number for each pair: no kernel address, and no other pair's. */
+static const void *
+ident_of(const void *where, uintptr_t offset)
+{
+	uint64_t h = (uintptr_t)where * 0x9e3779b97f4a7c15UL;
+
+	return (const void *)((h ^ (offset * 0xff51afd7ed558ccdUL)) | 1);
+}
+
+const void *
+umtx_ident(struct proc *p, const void *uaddr)
+{
+	uintptr_t va = (uintptr_t)uaddr;
+	struct vmspace *vm = p->p_vmspace;
+	struct vm_map_entry *e;
+	const void *ident = ident_of(vm, va);
+
+	vm_lock(vm); /* sleeps */
+	e = vm_entry_at(vm, va);
+	if (e != NULL && (e->me_flags & ME_SHARED) && e->me_object != NULL)
+		ident = ident_of(e->me_object,
+		    (e->me_pgoff << PAGE_SHIFT) + (va - e->me_start));
+	vm_unlock(vm);
+	return ident;
+}
+
+int
+kern_umtx_sleep(struct proc *p, const uint32_t *uaddr, uint32_t val, int usec)
+{
+	const void *ident;
+	uint32_t now;
+	int error;
+
+	if (usec < 0)
+		return EINVAL;
+	if ((uintptr_t)uaddr % sizeof(*uaddr) != 0)
+		return EFAULT;
+	/* Fault the page in first: a thread that is queued must not sleep for
+	 * anything else, or it would lose its place. */
+	error = fuword32(uaddr, &now); /* sleeps */
+	if (error != 0)
+		return error;
+	if (now != val)
+		return EBUSY;
+	ident = umtx_ident(p, uaddr); /* sleeps */
+	tsleep_interlock(ident, PDOMAIN_UMTX);
+	curthread->td_nofault = true;
+	error = fuword32(uaddr, &now);
+	curthread->td_nofault = false;
+	if (error == 0 && now != val)
+		error = EBUSY;
+	if (error == 0)
+		return tsleep(ident, PCATCH | PINTERLOCKED | PDOMAIN_UMTX,
+		    "umtx", (uint64_t)usec * NS_PER_US); /* sleeps */
+	tsleep_remove(curthread);
+	/* The page has gone again meanwhile: the caller tries again. */
+	return error == EFAULT ? EBUSY : error;
+}
+
+int
+kern_umtx_wakeup(struct proc *p, const uint32_t *uaddr, int count)
+{
+	if ((uintptr_t)uaddr % sizeof(*uaddr) != 0)
+		return EFAULT;
+	wakeup_domain(umtx_ident(p, uaddr), PDOMAIN_UMTX,
+	    count > 0 ? count : 0);
+	return 0;
+}

@@ -1,0 +1,33 @@
+/*
+ * atomic.h -- short names for the compiler's atomic operations.
+ *
+ * The read-modify-write ones are sequentially consistent (on x86 they are
+ * full fences, which the sleep and signal protocols rely on).
+ */
+#pragma once
+
+#define atomic_add(p, n) ((void)__atomic_add_fetch((p), (n), __ATOMIC_SEQ_CST))
+#define atomic_sub(p, n) ((void)__atomic_sub_fetch((p), (n), __ATOMIC_SEQ_CST))
+/* fetch*: the value before; *fetch: the value after. */
+#define atomic_fetchadd(p, n) __atomic_fetch_add((p), (n), __ATOMIC_SEQ_CST)
+#define atomic_addfetch(p, n) __atomic_add_fetch((p), (n), __ATOMIC_SEQ_CST)
+#define atomic_subfetch(p, n) __atomic_sub_fetch((p), (n), __ATOMIC_SEQ_CST)
+#define atomic_fetchor(p, n) __atomic_fetch_or((p), (n), __ATOMIC_SEQ_CST)
+#define atomic_fetchand(p, n) __atomic_fetch_and((p), (n), __ATOMIC_SEQ_CST)
+#define atomic_set(p, bits) ((void)atomic_fetchor((p), (bits)))
+#define atomic_clear(p, bits) ((void)atomic_fetchand((p), ~(bits)))
+#define atomic_swap(p, v) __atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST)
+#define atomic_load(p) __atomic_load_n((p), __ATOMIC_RELAXED)
+#define atomic_load_acq(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
+#define atomic_store(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
+#define atomic_store_rel(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
+#define atomic_fence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define compiler_fence() __atomic_signal_fence(__ATOMIC_SEQ_CST)
+
+/* Replace *p by new if it is old; true when it was. */
+#define atomic_cmpset(p, old, new)                                             \
+	({                                                                     \
+		__typeof__(*(p)) _old = (old);                                 \
+		__atomic_compare_exchange_n((p), &_old, (new), false,          \
+		    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);                       \
+	})

@@ -1,0 +1,261 @@
+/*
+ * sleep.c -- tsleep and wakeup: see sleep.h for the two safe shapes.
+ *
+ * One hash of queues for the whole machine, a spin lock for each bucket.  A
+ * thread that is on a queue has td_wchan set; whoever takes it off (a wakeup,
+ * its timeout, a signal) clears td_wchan under the bucket's lock, and so owns
+ * the right and the duty to lwkt_schedule() it.  The sleeper switches away
+ * for as long as td_wchan is set: a schedule from an older wakeup that comes
+ * late does no harm.
+ *
+ * Threads are scheduled after the spin lock has been dropped (ipiq.c says
+ * why), and are held meanwhile: one that was only interlocked may see
+ * td_wchan clear, run on and end before its waker gets that far.
+ *
+ * The protocol of tsleep against wakeup has no lost wakeup because the test of
+ * the condition lies between queueing and switching (interlock), or because
+ * the token under which it is tested is given up inside lwkt_switch().
+ */
+#include "kernel/abi/errno.h"
+#include "kernel/lib/atomic.h"
+#include "kernel/lib/lib.h"
+#include "kernel/lwkt/callout.h"
+#include "kernel/lwkt/globaldata.h"
+#include "kernel/lwkt/sleep.h"
+#include "kernel/lwkt/spin.h"
+#include "kernel/lwkt/sysinit.h"
+#include "kernel/lwkt/thread.h"
+
+#define WAKE_BATCH 16
+
+struct sleepq {
+	struct spinlock sq_spin;	    /* SELF */
+	TAILQ_HEAD(, thread) sq_threads;    /* GUARDED(sleep_spin) oldest first */
+	uint64_t sq_seq;		    /* GUARDED(sleep_spin) */
+} __cachealigned;
+
+static struct sleepq sleepqs[SLEEPQ_BUCKETS];
+
+/* The timeout of one sleep, on the sleeper's stack. */
+struct sleep_timeout {
+	struct callout st_callout;
+	struct thread *st_td;
+	const void *st_ident;
+	uint64_t st_seq;
+};
+
+void
+sleep_init(void)
+{
+	for (size_t i = 0; i < nitems(sleepqs); i++) {
+		spin_init(&sleepqs[i].sq_spin, "sleepq", SPIN_SLEEPQ);
+		TAILQ_INIT(&sleepqs[i].sq_threads);
+	}
+}
+SYSINIT(sleep, SI_SUB_VM, SI_ORDER_FIRST, sleep_init);
+
+static inline struct sleepq *
+sleepq_of(const void *ident)
+{
+	uint64_t h = (uintptr_t)ident * 0x9e3779b97f4a7c15UL;
+
+	return &sleepqs[h >> 54];
+}
+_Static_assert(SLEEPQ_BUCKETS == 1 << (64 - 54), "sleepq_of() hashes to that");
+
+/* Takes td off its queue and leaves a reference for the caller, who then
+ * calls sleepq_resume().  The bucket's lock is held. */
+static void
+sleepq_unlink(struct sleepq *sq, struct thread *td, int result)
+{
+	TAILQ_REMOVE(&sq->sq_threads, td, td_sleepq);
+	td->td_wresult = result;
+	lwkt_hold(td);
+	atomic_store_rel(&td->td_wchan, NULL);
+}
+
+static void
+sleepq_resume(struct thread *td)
+{
+	lwkt_schedule(td);
+	lwkt_rele(td);
+}
+
+void
+tsleep_interlock(const void *ident, int flags)
+{
+	struct thread *td = curthread;
+	struct sleepq *sq = sleepq_of(ident);
+
+	KKASSERT(ident != NULL);
+	tsleep_remove(td);
+	spin_lock(&sq->sq_spin);
+	td->td_wdomain = flags & PDOMAIN_MASK;
+	td->td_wcatch = false;
+	td->td_wresult = 0;
+	td->td_wseq = ++sq->sq_seq;
+	td->td_wchan = ident;
+	TAILQ_INSERT_TAIL(&sq->sq_threads, td, td_sleepq);
+	spin_unlock(&sq->sq_spin);
+}
+
+void
+tsleep_remove(struct thread *td)
+{
+	const void *ident = atomic_load(&td->td_wchan);
+	struct sleepq *sq;
+
+	if (ident == NULL)
+		return;
+	sq = sleepq_of(ident);
+	spin_lock(&sq->sq_spin);
+	if (td->td_wchan != NULL) {
+		TAILQ_REMOVE(&sq->sq_threads, td, td_sleepq);
+		td->td_wchan = NULL;
+	}
+	spin_unlock(&sq->sq_spin);
+}
+
+/* Ends td's sleep on ident if it is still the one numbered seq. */
+static void
+sleepq_end(struct thread *td, const void *ident, uint64_t seq, int result)
+{
+	struct sleepq *sq = sleepq_of(ident);
+	bool mine;
+
+	spin_lock(&sq->sq_spin);
+	mine = td->td_wchan == ident && td->td_wseq == seq;
+	if (mine)
+		sleepq_unlink(sq, td, result);
+	spin_unlock(&sq->sq_spin);
+	if (mine)
+		sleepq_resume(td);
+}
+
+static void
+sleep_timed_out(void *arg)
+{
+	struct sleep_timeout *st = arg;
+
+	sleepq_end(st->st_td, st->st_ident, st->st_seq, EWOULDBLOCK);
+}
+
+void
+sleep_interrupt(struct thread *td)
+{
+	const void *ident = atomic_load_acq(&td->td_wchan);
+	struct sleepq *sq;
+	bool mine;
+
+	if (ident == NULL)
+		return;
+	sq = sleepq_of(ident);
+	spin_lock(&sq->sq_spin);
+	mine = td->td_wchan == ident && td->td_wcatch;
+	if (mine)
+		sleepq_unlink(sq, td, EINTR);
+	spin_unlock(&sq->sq_spin);
+	if (mine)
+		sleepq_resume(td);
+}
+
+/* Makes the queued sleep interruptible.  RACE: a signal sets TDF_MP_INTR, then
+ * looks for a sleeper with td_wcatch; we set td_wcatch, then look at
+ * TDF_MP_INTR: with full fences on both sides, one of the two sees it. */
+static bool
+sleep_catch(struct thread *td)
+{
+	atomic_swap(&td->td_wcatch, true);
+	return atomic_load(&td->td_mpflags) & TDF_MP_INTR;
+}
+
+/* Switches away until somebody has taken the current thread off its queue. */
+static void
+sleep_wait(struct thread *td)
+{
+	crit_enter();
+	while (atomic_load_acq(&td->td_wchan) != NULL) {
+		lwkt_deschedule_self();
+		lwkt_switch();
+	}
+	crit_exit();
+}
+
+int
+tsleep(const void *ident, int flags, const char *wmesg, uint64_t timo_ns)
+{
+	struct thread *td = curthread;
+	struct sleep_timeout st;
+	int result;
+
+	KASSERT(td->td_noblock == 0, "tsleep(%s) where nothing may sleep",
+	    wmesg);
+	KASSERT(!(td->td_flags & TDF_IDLE), "the idle thread sleeps (%s)",
+	    wmesg);
+	if (!(flags & PINTERLOCKED))
+		tsleep_interlock(ident, flags);
+	if ((flags & PCATCH) && td->td_lwp != NULL && sleep_catch(td)) {
+		tsleep_remove(td);
+		return EINTR;
+	}
+	td->td_wmesg = wmesg;
+	if (timo_ns != 0) {
+		callout_init(&st.st_callout);
+		st.st_td = td;
+		st.st_ident = ident;
+		st.st_seq = td->td_wseq;
+		callout_reset(&st.st_callout, timo_ns, sleep_timed_out, &st);
+	}
+	sleep_wait(td);
+	result = td->td_wresult;
+	if (timo_ns != 0)
+		callout_stop_sync(&st.st_callout); /* sleeps */
+	td->td_wmesg = NULL;
+	return result;
+}
+
+int
+wakeup_domain(const void *ident, int domain, int count)
+{
+	struct sleepq *sq = sleepq_of(ident);
+	struct thread *batch[WAKE_BATCH];
+	uint64_t last = 0;
+	int woken = 0, n;
+
+	do {
+		struct thread *td, *next;
+
+		n = 0;
+		spin_lock(&sq->sq_spin);
+		/* Only who slept when the wakeup began, so that it ends. */
+		if (last == 0)
+			last = sq->sq_seq;
+		for (td = TAILQ_FIRST(&sq->sq_threads);
+		    td != NULL && td->td_wseq <= last && n < WAKE_BATCH &&
+		    (count == 0 || woken + n < count);
+		    td = next) {
+			next = TAILQ_NEXT(td, td_sleepq);
+			if (td->td_wchan != ident || td->td_wdomain != domain)
+				continue;
+			sleepq_unlink(sq, td, 0);
+			batch[n++] = td;
+		}
+		spin_unlock(&sq->sq_spin);
+		for (int i = 0; i < n; i++)
+			sleepq_resume(batch[i]);
+		woken += n;
+	} while (n == WAKE_BATCH);
+	return woken;
+}
+
+void
+wakeup(const void *ident)
+{
+	wakeup_domain(ident, 0, 0);
+}
+
+void
+wakeup_one(const void *ident)
+{
+	wakeup_domain(ident, 0, 1);
+}

@@ -1,0 +1,42 @@
+/*
+ * kmalloc.h -- kernel memory by type, with live counts (spec 2.43).
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include "kernel/lockcheck.h"
+
+/* A type of allocation; a static object. */
+struct malloc_type {
+	const char *ks_name;	       /* STABLE */
+	struct malloc_type *ks_next;   /* STABLE after its first use */
+	long *ks_live;		       /* OWNER per CPU: allocations minus frees
+					  that happened there (CPU n: n *
+					  KMALLOC_TYPES further on) */
+	uint32_t ks_registered;	       /* ATOMIC */
+};
+
+#define KMALLOC_TYPES 128 /* at most */
+
+#define MALLOC_DEFINE(var, name) struct malloc_type var = { .ks_name = (name) }
+#define MALLOC_DECLARE(var) extern struct malloc_type var
+
+#define M_ZERO 0x100 /* cleared */
+
+/* NULL without memory.  Never blocks (there is nothing to wait for: memory
+ * comes back when processes end). */
+void *kmalloc(size_t size, struct malloc_type *type, int flags);
+void kfree(void *p, struct malloc_type *type);
+char *kstrdup(const char *s, struct malloc_type *type);
+/* Calls fn for every type with its live count. */
+void kmalloc_foreach(void (*fn)(const char *name, long live, void *arg),
+    void *arg);
+long kmalloc_live(const struct malloc_type *type);
+void kmalloc_init(void);
+
+/* kstack.c: kernel stacks, KSTACK_SIZE bytes above an unmapped page. */
+void *kstack_alloc(void);
+void kstack_free(void *stack);
+/* Stacks in use.  Free ones keep their pages (PG_KSTACK). */
+long kstack_live(void);

@@ -1,0 +1,64 @@
+/*
+ * page.h -- physical pages.
+ *
+ * A buddy allocator hands out powers of two; single pages come from a cache
+ * per CPU.  A page that user mappings share is counted by pg_refs.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+#include "kernel/lockcheck.h"
+#include "kernel/param.h"
+
+/* What a page is used for: the census counts them by use. */
+enum page_use {
+	PG_FREE,
+	PG_KERNEL, /* caches, rings, big kmalloc()s */
+	PG_KSTACK,
+	PG_TABLE,  /* page tables of user address spaces */
+	PG_USER,   /* anonymous user memory */
+	PG_FILE,   /* contents of files and shared memory objects */
+	PG_USES
+};
+
+struct objcache_slab;
+
+struct vm_page {
+	union {
+		LIST_ENTRY(vm_page) pg_link;   /* GUARDED(leaf_spin) free */
+		struct objcache_slab *pg_slab; /* STABLE while allocated: whose
+						  objects it holds, or NULL */
+	};
+	uint32_t pg_refs;	     /* ATOMIC mappings and owners */
+	uint8_t pg_use;		     /* STABLE while allocated */
+	uint8_t pg_order;	     /* GUARDED(leaf_spin) buddy order while
+					free, STABLE while allocated */
+	bool pg_buddy_free;	     /* GUARDED(leaf_spin) */
+};
+
+/* The largest block: 2^18 pages, a gigabyte. */
+#define PAGE_MAXORDER 18
+
+/* 2^order contiguous pages with one reference each... on the first; physical
+ * address, 0 when there is no memory.  Contents arbitrary.  Never blocks. */
+uint64_t page_alloc(unsigned order, enum page_use use);
+/* One page of zeroes. */
+uint64_t page_alloc_zero(enum page_use use);
+void page_free(uint64_t pa, unsigned order);
+/* The record of an allocated page. */
+struct vm_page *vm_page_of(uint64_t pa);
+/* Counts an allocated page under another use from now on. */
+void page_retag(uint64_t pa, enum page_use use);
+/* References of a single page; the last vm_page_rele() frees it. */
+void vm_page_hold(uint64_t pa);
+void vm_page_rele(uint64_t pa);
+/* True when the caller's is the only reference. */
+bool vm_page_sole(uint64_t pa);
+/* Live pages of a use, added up over all CPUs. */
+long page_count(enum page_use use);
+long page_free_count(void);
+/* Gives what the CPUs' caches hold back to the shared lists. */
+void page_drain(void);
+void page_init(void);

@@ -1,0 +1,136 @@
+/*
+ * exec.c -- a process gets a new program.
+ *
+ * All that can fail without a trace comes first: the new memory is built and
+ * filled beside the old one.  Then the other threads are ended (E09, E13),
+ * which is the point of no return for them, not for the program: what can
+ * still fail after it returns an error to the old one.  Then the memory is
+ * replaced, in one stretch that cannot fail.
+ *
+ * RACE: exec against exit, exec against exec: exec_single() lets one win; the
+ * loser is doomed, and ends at the border to user mode.
+ */
+#include "kernel/proc/exec.h"
+#include "kernel/abi/errno.h"
+#include "kernel/abi/resource.h"
+#include "kernel/file/file.h"
+#include "kernel/lib/lib.h"
+#include "kernel/lwkt/globaldata.h"
+#include "kernel/mem/vm.h"
+#include "kernel/proc/args.h"
+#include "kernel/proc/elf_image.h"
+#include "kernel/proc/exit.h"
+#include "kernel/proc/fork.h"
+#include "kernel/proc/limit.h"
+#include "kernel/proc/proc.h"
+#include "kernel/signal/signal.h"
+
+void
+proc_replace_vmspace(struct proc *p, struct vmspace *vm)
+{
+	struct vmspace *old = p->p_vmspace;
+
+	lwkt_gettoken(&p->p_token);
+	crit_enter();
+	p->p_vmspace = vm;
+	pmap_load(&vm->vm_pmap);
+	crit_exit();
+	lwkt_reltoken(&p->p_token);
+	vmspace_rele(old); /* sleeps */
+}
+
+static const char *
+base_name(const char *path)
+{
+	const char *base = path;
+
+	for (; *path != '\0'; path++)
+		if (path[0] == '/' && path[1] != '\0')
+			base = path + 1;
+	return base;
+}
+
+/* A private table, for what is closed on exec is closed for us alone. */
+static int
+exec_unshare_files(struct proc *p)
+{
+	struct filedesc *old = p->p_fd, *fd;
+
+	if (atomic_load(&old->fd_refs) == 1)
+		return 0;
+	fd = fdcopy(old); /* sleeps */
+	if (fd == NULL)
+		return ENOMEM;
+	p->p_fd = fd;
+	fdfree(old); /* sleeps */
+	return 0;
+}
+
+/* What ps shows, and what belonged to the old program alone. */
+static void
+exec_rename(struct lwp *lp, const struct exec_args *ea, struct pargs *args)
+{
+	struct proc *p = lp->lwp_proc;
+	struct pargs *old;
+
+	lwkt_gettoken(&p->p_token);
+	strlcpy(p->p_comm, base_name(ea->ea_path), sizeof(p->p_comm));
+	strlcpy(lp->lwp_thread->td_comm, p->p_comm,
+	    sizeof(lp->lwp_thread->td_comm));
+	old = p->p_args;
+	p->p_args = args;
+	p->p_flags |= P_EXEC;
+	lwkt_reltoken(&p->p_token);
+	if (old != NULL)
+		pargs_rele(old);
+}
+
+/* The way without return; takes over img's memory and args. */
+static int
+exec_commit(struct lwp *lp, struct exec_args *ea, struct elf_image *img,
+    struct pargs *args)
+{
+	struct proc *p = lp->lwp_proc;
+	int error = exec_single(lp); /* sleeps */
+
+	if (error != 0)
+		return EINTR;
+	error = exec_unshare_files(p); /* sleeps */
+	if (error == 0) {
+		proc_replace_vmspace(p, img->ei_vm); /* sleeps */
+		fdcloexec(p->p_fd);		     /* sleeps */
+		exec_rename(lp, ea, args);
+		exit_release_vfork(lp);
+		cpu_lwp_set_entry(lp, img->ei_entry, img->ei_sp, 0);
+	}
+	exec_single_done(lp);
+	return error;
+}
+
+int
+kern_execve(struct lwp *lp, struct exec_args *ea)
+{
+	struct proc *p = lp->lwp_proc;
+	struct elf_image img;
+	struct pargs *args;
+	struct file *fp;
+	int error;
+
+	error = file_open(ea->ea_path, O_RDONLY, FOPEN_EXEC, &fp); /* sleeps */
+	if (error != 0)
+		return error;
+	error = elf_load(fp, ea, (size_t)proc_limit(p, RLIMIT_STACK),
+	    p->p_ucred, &img); /* sleeps */
+	fdrop(fp);	       /* sleeps */
+	if (error != 0)
+		return error;
+	args = pargs_alloc(ea->ea_buf, ea->ea_arglen);
+	error = args != NULL ? exec_commit(lp, ea, &img, args) /* sleeps */ :
+			       ENOMEM;
+	if (error != 0) {
+		if (args != NULL)
+			pargs_rele(args);
+		vmspace_rele(img.ei_vm); /* sleeps */
+	}
+	return error;
+}

@@ -1,0 +1,132 @@
+/*
+ * exit.c -- rooms 1 and 2: the ways in, and the process's walk.
+ *
+ * exit1() is the one road to the end of a process: exit(2), extexit(2) and
+ * deadly signals come here.  The first thread that claims the process walks
+ * its stages (exit_stages.c) and ends in lwp_exit(); every other one goes
+ * straight to lwp_exit().
+ *
+ * Modelled by the handshake of claim, siblings and count: law 1 (claim before
+ * the first sleep) is exit_claim(), which tests and sets under p_token
+ * without a sleep in between.
+ */
+#include "kernel/abi/errno.h"
+#include "kernel/abi/wait.h"
+#include "kernel/lib/lib.h"
+#include "kernel/proc/exit.h"
+#include "kernel/proc/proc.h"
+
+/*
+ * SPEC X9-X13: the right to end the process (P_WEXIT) or to be alone in it
+ * (P_SINGLE), and the death sentence for all other threads.  EALREADY when
+ * another thread has one of the two.  p_token held; does not block.
+ */
+static int
+claim(struct lwp *lp, uint32_t flag)
+{
+	struct proc *p = lp->lwp_proc;
+	struct lwp *other;
+
+	if (p->p_flags & (P_WEXIT | P_SINGLE))
+		return EALREADY;
+	p->p_flags |= flag;
+	RB_FOREACH(other, lwp_tree, &p->p_lwps)
+		if (other != lp && !(other->lwp_flags & LWP_WEXIT))
+			lwp_doom(other);
+	return 0;
+}
+
+/* SPEC X14: waits until this is the only thread.  p_token held. */
+static void
+wait_alone(struct proc *p)
+{
+	/* Woken by lwp_count_down() in lwp_exit.c, at every drop. */
+	while (p->p_nthreads > 1)
+		tsleep(&p->p_nthreads, 0, "killlwps", 0); /* sleeps */
+}
+
+void
+exit_kill_siblings(struct lwp *lp)
+{
+	struct proc *p = lp->lwp_proc;
+
+	lwkt_gettoken(&p->p_token);
+	wait_alone(p); /* sleeps */
+	lwkt_reltoken(&p->p_token);
+}
+
+/* Claims the process for lp; false when another thread has it. */
+static bool
+exit_claim(struct lwp *lp, int status)
+{
+	struct proc *p = lp->lwp_proc;
+	bool won;
+
+	lwkt_gettoken(&p->p_token);
+	won = claim(lp, P_WEXIT) == 0;
+	if (won) {
+		/* O6: the status stands before the hooks, who may change it. */
+		p->p_xstat = status & 0xffff;
+		p->p_master = lp;
+	}
+	lwp_commit(lp);
+	lwkt_reltoken(&p->p_token);
+	return won;
+}
+
+void
+exit1(struct lwp *lp, int status)
+{
+	struct proc *p = lp->lwp_proc;
+
+	/* SPEC X16: the machine cannot go on without init. */
+	if (p == initproc)
+		panic("init died (signal %d, exit %d)", WTERMSIG(status),
+		    WEXITSTATUS(status));
+	if (!exit_claim(lp, status))
+		lwp_exit(lp, false);
+	exit_walk(lp, EXIT_TABLE_PROC);
+	lwp_exit(lp, true);
+}
+
+void
+exit_thread(struct lwp *lp, int status)
+{
+	struct proc *p = lp->lwp_proc;
+	bool last;
+
+	lwkt_gettoken(&p->p_token);
+	/* D11: asked and answered in one step: two last threads cannot both
+	 * see the other. */
+	last = p->p_nlive <= 1 && !(lp->lwp_flags & LWP_COMMITTED);
+	if (!last)
+		lwp_commit(lp);
+	lwkt_reltoken(&p->p_token);
+	if (last)
+		exit1(lp, status);
+	lwp_exit(lp, false);
+}
+
+int
+exec_single(struct lwp *lp)
+{
+	struct proc *p = lp->lwp_proc;
+	int error;
+
+	lwkt_gettoken(&p->p_token);
+	error = claim(lp, P_SINGLE);
+	if (error == 0)
+		wait_alone(p); /* sleeps */
+	lwkt_reltoken(&p->p_token);
+	return error;
+}
+
+void
+exec_single_done(struct lwp *lp)
+{
+	struct proc *p = lp->lwp_proc;
+
+	lwkt_gettoken(&p->p_token);
+	p->p_flags &= ~P_SINGLE;
+	lwkt_reltoken(&p->p_token);
+}

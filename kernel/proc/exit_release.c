@@ -1,0 +1,48 @@
+/*
+ * exit_release.c -- stages that only drop a process's reference to something
+ * that lives elsewhere.
+ */
+#include "kernel/file/file.h"
+#include "kernel/mem/vm.h"
+#include "kernel/proc/exit.h"
+#include "kernel/proc/limit.h"
+#include "kernel/proc/proc.h"
+
+void
+exit_close_files(struct lwp *lp)
+{
+	struct proc *p = lp->lwp_proc;
+	struct filedesc *fd = p->p_fd;
+
+	p->p_fd = NULL;
+	if (fd != NULL)
+		fdfree(fd); /* sleeps */
+}
+
+void
+exit_memory(struct lwp *lp)
+{
+	struct proc *p = lp->lwp_proc;
+	struct usage rss = { .us_maxrss =
+		vmspace_resident(p->p_vmspace) / 1024 };
+
+	lwkt_gettoken(&p->p_token);
+	usage_add(&p->p_ru, &rss);
+	lwkt_reltoken(&p->p_token);
+	/* O12: it keeps the shell; every thread still runs on that page
+	 * table, until the parent's wait drops it (wait_free). */
+	vmspace_exit(p->p_vmspace); /* sleeps */
+}
+
+void
+exit_limits(struct lwp *lp)
+{
+	struct proc *p = lp->lwp_proc;
+	struct plimit *pl;
+
+	lwkt_gettoken(&p->p_token);
+	pl = p->p_limit;
+	p->p_limit = NULL;
+	lwkt_reltoken(&p->p_token);
+	plimit_free(pl);
+}

@@ -1,0 +1,81 @@
+/*
+ * exit_stages.c -- THE table: what a process and a thread let go of, in which
+ * order, and why there.
+ *
+ * What a stage may rely on is what stands below it in the list: it has not
+ * been let go of yet.  What stands above is gone.  A stage that sleeps must
+ * look again at what it knew; from the process's second stage on there is no
+ * other thread of the process that could change anything.
+ *
+ * A comment line marks the place of a subsystem that is not built yet.
+ */
+#include "kernel/proc/exit.h"
+#include "kernel/lib/lib.h"
+
+const struct exit_stage proc_stages[] = {
+	{ "siblings", exit_kill_siblings,
+	    "first: the other threads use everything below (O2)" },
+	/* asynchronous I/O: its jobs hold files and user pages (O3) */
+	{ "peers", exit_wait_peers,
+	    "a leader outlives its peers, who share its locks (O4)" },
+	/* the debugger's stop at the exit: all is still there to see (O5) */
+	{ "handlers", exit_event_handlers,
+	    "may change the status, and look at files and memory (O6)" },
+	{ "hooks", exit_hooks, "may look at files and memory (O6)" },
+	/* profiling: its buffer is user memory */
+	{ "signals", exit_drop_signals,
+	    "none is acted on any more; none may be left for a zombie" },
+	/* interval timers: their callouts name the process (O7) */
+	/* owners of SIGIO: before the pid can be used again (O8) */
+	{ "files", exit_close_files,
+	    "after the peers, who may share them; before leaving them (O9)" },
+	{ "leave peers", exit_leave_peers,
+	    "after the files, whose locks belong to the leader (O9)" },
+	/* semaphore undo: names the process (O10); upcalls; vkernel (O11) */
+	{ "memory", exit_memory,
+	    "nobody above needs user memory any more; the shell stays (O12)" },
+	{ "vfork", exit_release_vfork,
+	    "after the memory, which was the parent's too (O16)" },
+	/* terminal and session: after the files (O13); job control (O14) */
+	/* accounting: before the limits (O15); ktrace; program text */
+	{ "reaper", exit_sysreaper,
+	    "before the children go, who must go to another" },
+	{ "publish", exit_publish,
+	    "the zombie is there before anybody is told of it (O17)" },
+	{ "orphans", exit_orphan_children,
+	    "as a zombie it gets no more; before the parent is told (O18)" },
+	/* knotes: before the process can be freed (O20) */
+	{ "tell", exit_tell_parent,
+	    "after all that the parent may ask about" },
+	{ "limits", exit_limits, "last: other stages may be limited by them" },
+};
+const int n_proc_stages = nitems(proc_stages);
+
+const struct exit_stage thread_stages[] = {
+	/* caps endpoints; vkernel context; select's kqueue: the thread's own */
+	{ "usage", lwp_exit_usage,
+	    "once for each thread, before the process can be reaped (O19)" },
+	{ "leave", lwp_exit_leave,
+	    "nobody finds the thread any more: no new signal, no hold" },
+	{ "joiner", lwp_exit_joiner,
+	    "after leaving: who sees the word must not find the tid (D12)" },
+	{ "cred", lwp_exit_cred, "no call that could need it follows" },
+	{ "scheduler", lwp_exit_scheduler,
+	    "last: the CPU goes to the next; only the count is left" },
+};
+const int n_thread_stages = nitems(thread_stages);
+
+void
+exit_walk(struct lwp *lp, int table)
+{
+	bool threads = table == EXIT_TABLE_THREAD;
+	const struct exit_stage *es = threads ? thread_stages : proc_stages;
+	int n = threads ? n_thread_stages : n_proc_stages;
+
+	for (int i = 0; i < n; i++) {
+		if (es[i].es_fn == NULL)
+			continue;
+		exit_trace(lp, table, i);
+		es[i].es_fn(lp);
+	}
+}

@@ -1,0 +1,209 @@
+/*
+ * family.c -- the tree of processes: who is whose child.
+ *
+ * A process's place in the tree belongs to its parent's token.  To reach the
+ * parent of a process that may be re-parented at any time: find it by number
+ * (which gives a hold), take its token, look again.
+ */
+#include "kernel/abi/signal.h"
+#include "kernel/lib/lib.h"
+#include "kernel/proc/proc.h"
+#include "kernel/proc/sysreaper.h"
+#include "kernel/signal/signal.h"
+
+struct proc *
+parent_lock(struct proc *p)
+{
+	for (;;) {
+		struct proc *pp = pfind_any(atomic_load(&p->p_ppid));
+
+		/* RACE: the parent may hand p on, end, be buried, and its
+		 * number may even be used again, all before this line. */
+		if (pp == NULL)
+			continue;
+		lwkt_gettoken(&pp->p_token); /* sleeps */
+		if (p->p_pptr == pp)
+			return pp;
+		parent_unlock(pp);
+	}
+}
+
+void
+parent_unlock(struct proc *pp)
+{
+	lwkt_reltoken(&pp->p_token);
+	PRELE(pp);
+}
+
+static inline enum child_kind
+child_kind(const struct proc *p)
+{
+	return p->p_sigparent == SIGCHLD ? CHILD_PLAIN : CHILD_CLONE;
+}
+
+void
+family_link(struct proc *child, struct proc *parent)
+{
+	child->p_pptr = parent;
+	atomic_store(&child->p_ppid, parent->p_pid);
+	parent->p_nchildren[child_kind(child)]++;
+	TAILQ_INSERT_HEAD(&parent->p_children, child, p_sibling);
+}
+
+void
+family_bury(struct proc *child)
+{
+	struct proc *pp = child->p_pptr;
+	enum child_kind kind = child_kind(child);
+
+	KKASSERT(child->p_claimed);
+	/* WAKES: a wait that this leaves without any child (ECHILD). */
+	if (--pp->p_nchildren[kind] == 0)
+		wakeup(pp);
+}
+
+void
+family_zombie(struct proc *child)
+{
+	struct proc *pp = child->p_pptr;
+
+	TAILQ_REMOVE(&pp->p_children, child, p_sibling);
+	TAILQ_INSERT_HEAD(&pp->p_zombies[child_kind(child)], child, p_sibling);
+}
+
+void
+family_claim(struct proc *child)
+{
+	KKASSERT(!child->p_claimed && child->p_stat == SZOMB);
+	child->p_claimed = true;
+	TAILQ_REMOVE(&child->p_pptr->p_zombies[child_kind(child)], child,
+	    p_sibling);
+}
+
+void
+family_unclaim(struct proc *child)
+{
+	struct proc *pp = child->p_pptr;
+
+	child->p_claimed = false;
+	TAILQ_INSERT_HEAD(&pp->p_zombies[child_kind(child)], child, p_sibling);
+	/* WAKES: other waits of the parent, which passed it by meanwhile. */
+	wakeup(pp);
+}
+
+/* All of list, which has n children of one kind, now belong to heir. */
+static void
+adopt_list(struct proclist *list, struct proc *heir, struct proclist *to)
+{
+	struct proc *child;
+
+	TAILQ_FOREACH(child, list, p_sibling) {
+		child->p_pptr = heir;
+		atomic_store(&child->p_ppid, heir->p_pid);
+		/* D29: a wait of the heir looks for plain children. */
+		child->p_sigparent = SIGCHLD;
+	}
+	TAILQ_CONCAT(to, list, p_sibling);
+}
+
+/* Hands p's children to heir; both tokens held.  False: heir has handed on
+ * its own children already and can have no more. */
+static bool
+adopt_all(struct proc *p, struct proc *heir)
+{
+	int n = p->p_nchildren[CHILD_PLAIN] + p->p_nchildren[CHILD_CLONE];
+
+	if (heir->p_flags & P_ORPHANED)
+		return false;
+	adopt_list(&p->p_children, heir, &heir->p_children);
+	adopt_list(&p->p_zombies[CHILD_PLAIN], heir,
+	    &heir->p_zombies[CHILD_PLAIN]);
+	adopt_list(&p->p_zombies[CHILD_CLONE], heir,
+	    &heir->p_zombies[CHILD_PLAIN]);
+	p->p_nchildren[CHILD_PLAIN] = p->p_nchildren[CHILD_CLONE] = 0;
+	heir->p_nchildren[CHILD_PLAIN] += n;
+	/* O17: no child can be added any more, p is past its last fork. */
+	p->p_flags |= P_ORPHANED;
+	return true;
+}
+
+void
+exit_orphan_children(struct lwp *lp)
+{
+	struct proc *p = lp->lwp_proc;
+	bool zombies;
+
+	lwkt_gettoken(&p->p_token);
+	if (p->p_nchildren[CHILD_PLAIN] + p->p_nchildren[CHILD_CLONE] == 0) {
+		p->p_flags |= P_ORPHANED;
+		lwkt_reltoken(&p->p_token);
+		return;
+	}
+	lwkt_reltoken(&p->p_token);
+	for (;;) {
+		struct proc *heir = sysreaper_heir(p);
+		bool done;
+
+		lwkt_gettoken(&heir->p_token); /* sleeps */
+		lwkt_gettoken(&p->p_token);    /* sleeps */
+		zombies = !TAILQ_EMPTY(&p->p_zombies[CHILD_PLAIN]) ||
+		    !TAILQ_EMPTY(&p->p_zombies[CHILD_CLONE]);
+		done = adopt_all(p, heir);
+		lwkt_reltoken(&p->p_token);
+		lwkt_reltoken(&heir->p_token);
+		/* D28: tell the heir once they are its own.  WAKES: its waits,
+		 * for the zombies among them, and for pids now its own. */
+		if (done) {
+			if (zombies)
+				ksignal(heir, SIGCHLD);
+			wakeup(heir);
+			PRELE(heir);
+			return;
+		}
+		PRELE(heir);
+	}
+}
+
+void
+exit_publish(struct lwp *lp)
+{
+	struct proc *p = lp->lwp_proc, *pp;
+
+	lwkt_gettoken(&p->p_token);
+	pp = parent_lock(p); /* sleeps */
+	/* Law 2: what a waiter reads is final but for the usage, and p_nthreads
+	 * holds it back until that is (O19). */
+	family_zombie(p);
+	atomic_store_rel(&p->p_stat, SZOMB);
+	parent_unlock(pp);
+	lwkt_reltoken(&p->p_token);
+}
+
+void
+exit_tell_parent(struct lwp *lp)
+{
+	struct proc *p = lp->lwp_proc;
+	struct proc *pp = parent_lock(p); /* sleeps */
+	int sig = p->p_sigparent;
+
+	/* X50: init knows no other signal; 0 is none (D60). */
+	if (pp == initproc && sig != 0)
+		sig = SIGCHLD;
+	if (sig != 0)
+		ksignal(pp, sig);
+	/* WAKES: the parent's waits (kern_wait). */
+	wakeup(pp);
+	parent_unlock(pp);
+}
+
+void
+exit_release_vfork(struct lwp *lp)
+{
+	struct proc *p = lp->lwp_proc;
+
+	/* O16: the parent must not run while we use its memory.  D25: it is
+	 * woken itself, by the flag that it sleeps on, whoever our parent is
+	 * by now. */
+	if (atomic_fetchand(&p->p_mpflags, ~P_PPWAIT) & P_PPWAIT)
+		wakeup(&p->p_mpflags); /* WAKES: vfork_wait() */
+}

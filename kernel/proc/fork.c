@@ -1,0 +1,266 @@
+/*
+ * fork.c -- birth: fork, vfork and rfork over one function.
+ *
+ * Decide, then change: every check and every allocation comes first, while
+ * the child is an embryo that only we know; then it is linked to its parent,
+ * under the parent's token, in one stretch that cannot fail but for the
+ * parent's own death.
+ */
+#include "kernel/abi/errno.h"
+#include "kernel/abi/resource.h"
+#include "kernel/abi/signal.h"
+#include "kernel/abi/unistd.h"
+#include "kernel/file/file.h"
+#include "kernel/lib/lib.h"
+#include "kernel/mem/vm.h"
+#include "kernel/proc/args.h"
+#include "kernel/proc/exit.h"
+#include "kernel/proc/family.h"
+#include "kernel/proc/fork.h"
+#include "kernel/proc/limit.h"
+#include "kernel/proc/peers.h"
+#include "kernel/proc/pgrp.h"
+#include "kernel/proc/proc.h"
+#include "kernel/proc/procs.h"
+#include "kernel/proc/sysreaper.h"
+#include "kernel/proc/ucred.h"
+#include "kernel/sched/usched.h"
+
+#define ROOT_RESERVE 10 /* process slots that only uid 0 gets (spec 2.10) */
+
+/* One process more for the user and the machine, if the limits allow. */
+static int
+fork_count(struct proc *p, struct proc *child)
+{
+	struct ucred *cr = crhold(p->p_ucred);
+	bool root = cr->cr_uid == 0;
+	int64_t limit = root ? -1 : p->p_limit->pl_rlimit[RLIMIT_NPROC].rlim_cur;
+
+	if ((int)atomic_load(&nprocs) >
+		(root ? maxproc : maxproc - ROOT_RESERVE) ||
+	    !chgproccnt(cr->cr_ruidinfo, 1, limit)) {
+		crfree(cr);
+		return EAGAIN;
+	}
+	proc_setcred(child, cr);
+	return 0;
+}
+
+static int
+fork_memory(struct proc *p, struct proc *child, int flags)
+{
+	if (flags & RFMEM) {
+		vmspace_ref(p->p_vmspace);
+		child->p_vmspace = p->p_vmspace;
+	} else {
+		child->p_vmspace = vmspace_fork(p->p_vmspace); /* sleeps */
+	}
+	return child->p_vmspace != NULL ? 0 : ENOMEM;
+}
+
+static int
+fork_files(struct proc *p, struct proc *child, int flags)
+{
+	if (flags & RFCFDG) {
+		child->p_fd = fdinit();
+	} else if (flags & RFFDG) {
+		child->p_fd = fdcopy(p->p_fd); /* sleeps */
+	} else {
+		fdshare(p->p_fd);
+		child->p_fd = p->p_fd;
+	}
+	return child->p_fd != NULL ? 0 : ENOMEM;
+}
+
+/* What the child takes from p and that cannot fail. */
+static void
+fork_inherit(struct proc *p, struct proc *child, int flags)
+{
+	lwkt_gettoken(&p->p_token);
+	child->p_limit = plimit_hold(p->p_limit);
+	child->p_args = pargs_hold(p->p_args);
+	child->p_reaper = sysreaper_hold(p->p_reaper);
+	child->p_sysent = p->p_sysent;
+	child->p_flags = p->p_flags & P_SUGID;
+	memcpy(child->p_comm, p->p_comm, sizeof(child->p_comm));
+	child->p_sigparent = flags & RFLINUXTHPN ? SIGUSR1 : SIGCHLD;
+	if (flags & (int)RFPPWAIT)
+		child->p_mpflags = P_PPWAIT;
+	lwkt_reltoken(&p->p_token);
+}
+
+/* The thread of the child: the caller's registers, in a tid of its own. */
+static int
+fork_thread(struct lwp *lp, struct proc *child)
+{
+	struct lwp *clp = lwp_alloc(child);
+	struct trapframe *tf;
+
+	if (clp == NULL)
+		return ENOMEM;
+	cpu_lwp_fork(clp, cpu_lwp_frame(lp));
+	tf = cpu_lwp_frame(clp);
+	cpu_set_result(tf, 0, 1);
+	clp->lwp_thread->td_ucred = crhold(child->p_ucred);
+	usched_heuristic_forking(lp, clp);
+	clp->lwp_tid = child->p_lasttid = 0;
+	child->p_master = clp;
+	return 0;
+}
+
+/* Gives back all that an embryo has been given so far. */
+static void
+fork_abort(struct proc *child)
+{
+	if (child->p_master != NULL)
+		lwp_discard(child->p_master);
+	if (child->p_limit != NULL)
+		plimit_free(child->p_limit);
+	if (child->p_fd != NULL)
+		fdfree(child->p_fd); /* sleeps */
+	if (child->p_vmspace != NULL)
+		vmspace_exit(child->p_vmspace); /* sleeps */
+	proc_free(child);
+}
+
+/*
+ * Links the finished embryo to its parent.  RACE: another thread of ours may
+ * have begun to end the process; then nobody would hand the child on.
+ */
+static int
+fork_link(struct proc *p, struct proc *child, int flags)
+{
+	struct proc *pp = flags & RFNOWAIT ? initproc : p;
+	int error = 0;
+
+	lwkt_gettoken(&p->p_token);
+	lwkt_gettoken(&pp->p_token);
+	if (p->p_flags & (P_WEXIT | P_SINGLE))
+		error = EINTR;
+	else if (flags & RFTHREAD)
+		error = peers_join(child, p->p_leader); /* sleeps */
+	if (error == 0 && (p->p_flags & (P_WEXIT | P_SINGLE))) {
+		if (flags & RFTHREAD)
+			peers_leave(child); /* sleeps */
+		error = EINTR;
+	}
+	if (error == 0) {
+		pgrp_inherit(child, p);
+		pid_enter(child);
+		lwp_enter(child->p_master);
+		child->p_master = NULL;
+		family_link(child, pp);
+		atomic_store_rel(&child->p_stat, SACTIVE);
+	}
+	lwkt_reltoken(&pp->p_token);
+	lwkt_reltoken(&p->p_token);
+	return error;
+}
+
+/*
+ * Sleeps until the child has ended or has its own memory.  Woken by
+ * exit_release_vfork().  Nothing else ends it but the end of this process:
+ * then the child keeps the memory, and we shall not touch it again.
+ */
+static void
+vfork_wait(struct proc *child)
+{
+	for (;;) {
+		tsleep_interlock(&child->p_mpflags, 0);
+		if (!(atomic_load(&child->p_mpflags) & P_PPWAIT))
+			break;
+		if (tsleep(&child->p_mpflags, PCATCH | PINTERLOCKED, "ppwait",
+			0) == EINTR) /* sleeps */
+			break;
+	}
+	tsleep_remove(curthread);
+}
+
+static int
+fork_make(struct lwp *lp, struct proc *child, int flags)
+{
+	struct proc *p = lp->lwp_proc;
+	int error;
+
+	lwkt_gettoken(&p->p_token);
+	error = fork_count(p, child);
+	lwkt_reltoken(&p->p_token);
+	if (error == 0)
+		error = fork_memory(p, child, flags); /* sleeps */
+	if (error == 0)
+		error = fork_files(p, child, flags); /* sleeps */
+	if (error != 0)
+		return error;
+	fork_inherit(p, child, flags);
+	return fork_thread(lp, child);
+}
+
+int
+kern_fork(struct lwp *lp, int flags, int *pidp)
+{
+	struct proc *p = lp->lwp_proc;
+	struct proc *child = proc_alloc();
+	struct lwp *clp;
+	int error;
+
+	if (child == NULL)
+		return ENOMEM;
+	error = fork_make(lp, child, flags);
+	if (error == 0) {
+		clp = child->p_master;
+		error = fork_link(p, child, flags);
+	}
+	if (error != 0) {
+		fork_abort(child);
+		return error;
+	}
+	*pidp = child->p_pid;
+	if (!(flags & (int)RFPPWAIT)) {
+		/* From here on the child may run, end and be buried. */
+		usched_setrunqueue_new(clp);
+		return 0;
+	}
+	PHOLD(child);
+	usched_setrunqueue_new(clp);
+	vfork_wait(child); /* sleeps */
+	PRELE(child);
+	return 0;
+}
+
+/* rfork(2) without RFPROC: what this process shares becomes its own. */
+int
+kern_unshare(struct lwp *lp, int flags)
+{
+	struct proc *p = lp->lwp_proc;
+	struct filedesc *fd = NULL;
+	struct vmspace *vm = NULL;
+	bool alone;
+
+	lwkt_gettoken(&p->p_token);
+	alone = p->p_nlive == 1;
+	lwkt_reltoken(&p->p_token);
+	if (!alone)
+		return EINVAL;
+	if (flags & (RFFDG | RFCFDG)) {
+		fd = flags & RFCFDG ? fdinit() : fdcopy(p->p_fd); /* sleeps */
+		if (fd == NULL)
+			return ENOMEM;
+	}
+	if (!(flags & RFMEM) && atomic_load(&p->p_vmspace->vm_refcnt) > 1) {
+		vm = vmspace_fork(p->p_vmspace); /* sleeps */
+		if (vm == NULL) {
+			if (fd != NULL)
+				fdfree(fd); /* sleeps */
+			return ENOMEM;
+		}
+	}
+	if (fd != NULL) {
+		struct filedesc *old = p->p_fd;
+
+		p->p_fd = fd;
+		fdfree(old); /* sleeps */
+	}
+	if (vm != NULL)
+		proc_replace_vmspace(p, vm); /* sleeps */
+	return 0;
+}

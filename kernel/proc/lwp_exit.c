@@ -1,0 +1,95 @@
+/*
+ * lwp_exit.c -- room 3: a thread's walk, and its last switch.
+ *
+ * Every thread of a process ends here: the master after the process's own
+ * walk, the others straight from the border to user mode.  It comes with no
+ * token held.  After lwp_count_down() nothing may sleep any more (O22): the
+ * process is the parent's, as soon as the CPU has left this stack.
+ */
+#include "kernel/ipc/umtx.h"
+#include "kernel/lib/lib.h"
+#include "kernel/proc/exit.h"
+#include "kernel/proc/proc.h"
+#include "kernel/proc/ucred.h"
+#include "kernel/sched/usched.h"
+
+void
+lwp_exit_usage(struct lwp *lp)
+{
+	struct proc *p = lp->lwp_proc;
+	struct usage us;
+
+	lwkt_gettoken(&p->p_token);
+	us = usage_of_lwp(lp);
+	usage_add(&p->p_ru, &us);
+	/* E58: what is counted there is not counted here any more. */
+	usage_clear_lwp(lp);
+	lwkt_reltoken(&p->p_token);
+}
+
+void
+lwp_exit_leave(struct lwp *lp)
+{
+	struct proc *p = lp->lwp_proc;
+
+	lwkt_gettoken(&p->p_token);
+	RB_REMOVE(lwp_tree, &p->p_lwps, lp);
+	lwkt_reltoken(&p->p_token);
+}
+
+void
+lwp_exit_joiner(struct lwp *lp)
+{
+	uint32_t *addr = lp->lwp_exitaddr;
+
+	/* The memory may be gone by now, if the whole process ends: then
+	 * there is no joiner either. */
+	if (addr == NULL || suword32(addr, lp->lwp_exitval) != 0) /* sleeps */
+		return;
+	/* WAKES: umtx sleepers on the word (D12). */
+	wakeup_domain(umtx_ident(lp->lwp_proc, addr), PDOMAIN_UMTX, 0);
+}
+
+void
+lwp_exit_cred(struct lwp *lp)
+{
+	struct thread *td = lp->lwp_thread;
+
+	crfree(td->td_ucred);
+	td->td_ucred = NULL;
+}
+
+void
+lwp_exit_scheduler(struct lwp *lp)
+{
+	usched_exit(lp);
+}
+
+/* SPEC X62, X63: the process has one thread less.  Law 6: whoever waits for
+ * the others sleeps on p_nthreads, and is woken at every drop (D05). */
+static void
+lwp_count_down(struct proc *p)
+{
+	lwkt_gettoken(&p->p_token);
+	noblock_enter();
+	p->p_nthreads--;
+	lwkt_reltoken(&p->p_token);
+	/* WAKES: wait_alone() of exit and exec, wait_finished() of the
+	 * parent.  p is still held by this LWP. */
+	wakeup(&p->p_nthreads);
+}
+
+void
+lwp_exit(struct lwp *lp, bool master)
+{
+	struct proc *p = lp->lwp_proc;
+
+	lwkt_gettoken(&p->p_token);
+	lwp_commit(lp);
+	lp->lwp_is_master = master;
+	lwkt_reltoken(&p->p_token);
+	exit_walk(lp, EXIT_TABLE_THREAD);
+	lwp_count_down(p);
+	noblock_exit();
+	lwkt_final_switch();
+}

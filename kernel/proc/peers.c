@@ -1,0 +1,84 @@
+/*
+ * peers.c -- chains made by rfork(RFTHREAD): a leader and its peers (spec
+ * 2.12).
+ *
+ * The leader outlives its peers.  When it ends it kills them, by pointer and
+ * without asking for permission (D18), and waits until the chain is empty; it
+ * looks again after each sleep, so a peer that joined meanwhile is killed too.
+ * One token guards all chains: only processes in one take it.
+ */
+#include "kernel/abi/signal.h"
+#include "kernel/lib/lib.h"
+#include "kernel/proc/exit.h"
+#include "kernel/proc/peers.h"
+#include "kernel/proc/proc.h"
+#include "kernel/signal/signal.h"
+
+static struct lwkt_token peers_token = TOKEN_INITIALIZER("peers");
+
+int
+peers_join(struct proc *p, struct proc *leader)
+{
+	int error = 0;
+
+	lwkt_gettoken(&peers_token);
+	if (leader->p_flags & P_WEXIT) {
+		error = EAGAIN;
+	} else {
+		p->p_leader = leader;
+		LIST_INSERT_HEAD(&leader->p_peers, p, p_peer);
+	}
+	lwkt_reltoken(&peers_token);
+	return error;
+}
+
+void
+peers_leave(struct proc *p)
+{
+	struct proc *leader = p->p_leader;
+
+	lwkt_gettoken(&peers_token);
+	LIST_REMOVE(p, p_peer);
+	p->p_leader = p;
+	/* WAKES: exit_wait_peers().  The leader cannot have gone: it waits. */
+	if (LIST_EMPTY(&leader->p_peers))
+		wakeup(&leader->p_peers);
+	lwkt_reltoken(&peers_token);
+}
+
+void
+exit_wait_peers(struct lwp *lp)
+{
+	struct proc *p = lp->lwp_proc, *peer;
+
+	/* Without the token: whoever could join is a thread of ours, and those
+	 * are dead, or a peer of ours, and then the list is not empty. */
+	if (LIST_EMPTY(&p->p_peers))
+		return;
+	lwkt_gettoken(&peers_token);
+	while (!LIST_EMPTY(&p->p_peers)) {
+		/* RACE: ksignal() may sleep for the peer's token, and the list
+		 * change: one that it missed is new, and refused (P_WEXIT). */
+		struct proc *next;
+
+		for (peer = LIST_FIRST(&p->p_peers); peer != NULL;
+		    peer = next) {
+			PHOLD(peer);
+			ksignal(peer, SIGKILL); /* sleeps */
+			next = peer->p_leader == p ?
+			    LIST_NEXT(peer, p_peer) :
+			    LIST_FIRST(&p->p_peers);
+			PRELE(peer);
+		}
+		if (!LIST_EMPTY(&p->p_peers))
+			tsleep(&p->p_peers, 0, "exit1", 0); /* sleeps */
+	}
+	lwkt_reltoken(&peers_token);
+}
+
+void
+exit_leave_peers(struct lwp *lp)
+{
+	if (lp->lwp_proc->p_leader != lp->lwp_proc)
+		peers_leave(lp->lwp_proc);
+}

@@ -1,0 +1,329 @@
+/*
+ * pgrp.c -- membership in groups and sessions.
+ *
+ * The reference counts are under the spin lock of the number's bucket, so
+ * that a lookup and the last release cannot cross.  A group takes its
+ * session's reference with it.
+ */
+#include "kernel/proc/pgrp.h"
+#include "kernel/abi/errno.h"
+#include "kernel/lib/lib.h"
+#include "kernel/mem/kmalloc.h"
+#include "kernel/proc/pid.h"
+#include "kernel/proc/proc.h"
+
+MALLOC_DEFINE(M_PGRP, "pgrp");
+MALLOC_DEFINE(M_SESSION, "session");
+
+static void
+session_rele(struct session *sess)
+{
+	struct pid_bucket *pb = pid_bucket(sess->s_sid);
+	bool last;
+
+	spin_lock(&pb->pb_spin);
+	last = --sess->s_refs == 0;
+	if (last)
+		LIST_REMOVE(sess, s_hash);
+	spin_unlock(&pb->pb_spin);
+	if (last)
+		kfree(sess, &M_SESSION);
+}
+
+static void
+session_hold(struct session *sess)
+{
+	struct pid_bucket *pb = pid_bucket(sess->s_sid);
+
+	spin_lock(&pb->pb_spin);
+	sess->s_refs++;
+	spin_unlock(&pb->pb_spin);
+}
+
+struct pgrp *
+pgfind(int pgid)
+{
+	struct pid_bucket *pb = pid_bucket(pgid);
+	struct pgrp *pg;
+
+	spin_lock(&pb->pb_spin);
+	LIST_FOREACH(pg, &pb->pb_pgrps, pg_hash)
+		if (pg->pg_id == pgid)
+			break;
+	if (pg != NULL)
+		pg->pg_refs++;
+	spin_unlock(&pb->pb_spin);
+	return pg;
+}
+
+static void
+pghold(struct pgrp *pg)
+{
+	struct pid_bucket *pb = pid_bucket(pg->pg_id);
+
+	spin_lock(&pb->pb_spin);
+	pg->pg_refs++;
+	spin_unlock(&pb->pb_spin);
+}
+
+void
+pgrele(struct pgrp *pg)
+{
+	struct pid_bucket *pb = pid_bucket(pg->pg_id);
+	bool last;
+
+	spin_lock(&pb->pb_spin);
+	last = --pg->pg_refs == 0;
+	if (last)
+		LIST_REMOVE(pg, pg_hash);
+	spin_unlock(&pb->pb_spin);
+	if (!last)
+		return;
+	session_rele(pg->pg_session);
+	kfree(pg, &M_PGRP);
+}
+
+/* p, in no group, becomes a member; takes over the caller's reference. */
+static void
+pgrp_join(struct proc *p, struct pgrp *pg)
+{
+	spin_lock(&pg->pg_spin);
+	p->p_pgrp = pg;
+	atomic_store(&p->p_pgid, pg->pg_id);
+	atomic_store(&p->p_sid, pg->pg_session->s_sid);
+	LIST_INSERT_HEAD(&pg->pg_members, p, p_pglist);
+	spin_unlock(&pg->pg_spin);
+}
+
+void
+pgrp_inherit(struct proc *child, struct proc *p)
+{
+	pghold(p->p_pgrp);
+	pgrp_join(child, p->p_pgrp);
+}
+
+void
+pgrp_leave(struct proc *p)
+{
+	struct pgrp *pg = p->p_pgrp;
+
+	spin_lock(&pg->pg_spin);
+	LIST_REMOVE(p, p_pglist);
+	p->p_pgrp = NULL;
+	spin_unlock(&pg->pg_spin);
+	pgrele(pg);
+}
+
+/* A group numbered pgid with one reference, in session sess or, if that is
+ * NULL, in a new one; NULL without memory. */
+static struct pgrp *
+pgrp_create(int pgid, struct session *sess)
+{
+	struct pid_bucket *pb = pid_bucket(pgid);
+	struct pgrp *pg = kmalloc(sizeof(*pg), &M_PGRP, M_ZERO);
+	struct session *fresh = NULL;
+
+	if (pg != NULL && sess == NULL)
+		fresh = kmalloc(sizeof(*fresh), &M_SESSION, M_ZERO);
+	if (pg == NULL || (sess == NULL && fresh == NULL)) {
+		kfree(pg, &M_PGRP);
+		return NULL;
+	}
+	if (sess != NULL) {
+		session_hold(sess);
+	} else {
+		fresh->s_sid = pgid;
+		fresh->s_refs = 1;
+	}
+	pg->pg_id = pgid;
+	pg->pg_refs = 1;
+	pg->pg_session = sess != NULL ? sess : fresh;
+	spin_init(&pg->pg_spin, "pgrp", SPIN_LEAF);
+	LIST_INIT(&pg->pg_members);
+	spin_lock(&pb->pb_spin);
+	LIST_INSERT_HEAD(&pb->pb_pgrps, pg, pg_hash);
+	if (fresh != NULL)
+		LIST_INSERT_HEAD(&pb->pb_sessions, fresh, s_hash);
+	spin_unlock(&pb->pb_spin);
+	return pg;
+}
+
+void
+pgrp_boot(struct proc *p)
+{
+	struct pgrp *pg = pgrp_create(p->p_pid, NULL);
+
+	KASSERT(pg != NULL, "no memory for the first process group");
+	pgrp_join(p, pg);
+}
+
+/* p moves to pg; takes over the reference.  p_token of p held. */
+static void
+pgrp_move(struct proc *p, struct pgrp *pg)
+{
+	if (p->p_pgrp == pg) {
+		pgrele(pg);
+		return;
+	}
+	pgrp_leave(p);
+	pgrp_join(p, pg);
+}
+
+struct proc **
+pgrp_hold_members(struct pgrp *pg, int *np)
+{
+	struct proc **members = NULL, *p;
+	int room = 0, n;
+
+	/* The group may grow while memory for its list is found. */
+	for (;;) {
+		n = 0;
+		spin_lock(&pg->pg_spin);
+		LIST_FOREACH(p, &pg->pg_members, p_pglist)
+			n++;
+		if (n <= room)
+			break;
+		spin_unlock(&pg->pg_spin);
+		kfree(members, &M_PGRP);
+		room = n + 8;
+		members = kmalloc(sizeof(*members) * (size_t)room, &M_PGRP, 0);
+		if (members == NULL) {
+			*np = -1;
+			return NULL;
+		}
+	}
+	n = 0;
+	LIST_FOREACH(p, &pg->pg_members, p_pglist) {
+		PHOLD(p);
+		members[n++] = p;
+	}
+	spin_unlock(&pg->pg_spin);
+	*np = n;
+	return members;
+}
+
+void
+pgrp_free_members(struct proc **members, int n)
+{
+	for (int i = 0; i < n; i++)
+		PRELE(members[i]);
+	kfree(members, &M_PGRP);
+}
+
+int
+kern_setsid(struct proc *p, int *sidp)
+{
+	struct pgrp *pg = pgfind(p->p_pid);
+
+	if (pg != NULL) {
+		pgrele(pg);
+		return EPERM;
+	}
+	pg = pgrp_create(p->p_pid, NULL);
+	if (pg == NULL)
+		return ENOMEM;
+	lwkt_gettoken(&p->p_token);
+	pgrp_move(p, pg);
+	lwkt_reltoken(&p->p_token);
+	*sidp = p->p_pid;
+	return 0;
+}
+
+/* May p put targ (both tokens held, targ p itself or its child) into group
+ * pgid of p's session?  *pgp gets the group with a reference. */
+static int
+setpgid_check(struct proc *p, struct proc *targ, int pgid, struct pgrp **pgp)
+{
+	struct session *sess = p->p_pgrp->pg_session;
+
+	if (targ != p) {
+		if (targ->p_pptr != p || targ->p_stat != SACTIVE)
+			return ESRCH;
+		if (targ->p_pgrp->pg_session != sess)
+			return EPERM;
+		if (targ->p_flags & P_EXEC)
+			return EACCES;
+	}
+	if (targ->p_pid == targ->p_pgrp->pg_session->s_sid)
+		return EPERM;
+	*pgp = pgfind(pgid);
+	if (*pgp != NULL && (*pgp)->pg_session == sess)
+		return 0;
+	if (*pgp != NULL) {
+		pgrele(*pgp);
+		return EPERM;
+	}
+	if (pgid != targ->p_pid)
+		return EPERM;
+	*pgp = pgrp_create(pgid, sess);
+	return *pgp != NULL ? 0 : ENOMEM;
+}
+
+int
+kern_setpgid(struct proc *p, int pid, int pgid)
+{
+	struct proc *targ = pfind(pid != 0 ? pid : p->p_pid);
+	struct pgrp *pg = NULL;
+	int error;
+
+	if (pgid < 0)
+		error = EINVAL;
+	else if (targ == NULL)
+		return ESRCH;
+	else {
+		lwkt_gettoken(&p->p_token);
+		lwkt_gettoken(&targ->p_token);
+		error = setpgid_check(p, targ, pgid != 0 ? pgid : targ->p_pid,
+		    &pg);
+		if (error == 0)
+			pgrp_move(targ, pg);
+		lwkt_reltoken(&targ->p_token);
+		lwkt_reltoken(&p->p_token);
+	}
+	if (targ != NULL)
+		PRELE(targ);
+	return error;
+}
+
+/* The group of pid with a reference; a zombie still has one (N1). */
+static int
+pgrp_of_pid(struct proc *p, int pid, struct pgrp **pgp)
+{
+	struct proc *targ = pfind_any(pid != 0 ? pid : p->p_pid);
+
+	if (targ == NULL)
+		return ESRCH;
+	lwkt_gettoken(&targ->p_token);
+	*pgp = targ->p_pgrp;
+	if (*pgp != NULL)
+		pghold(*pgp);
+	lwkt_reltoken(&targ->p_token);
+	PRELE(targ);
+	return *pgp != NULL ? 0 : ESRCH;
+}
+
+int
+kern_getpgid(struct proc *p, int pid, int *pgidp)
+{
+	struct pgrp *pg;
+	int error = pgrp_of_pid(p, pid, &pg);
+
+	if (error == 0) {
+		*pgidp = pg->pg_id;
+		pgrele(pg);
+	}
+	return error;
+}
+
+int
+kern_getsid(struct proc *p, int pid, int *sidp)
+{
+	struct pgrp *pg;
+	int error = pgrp_of_pid(p, pid, &pg);
+
+	if (error == 0) {
+		*sidp = pg->pg_session->s_sid;
+		pgrele(pg);
+	}
+	return error;
+}

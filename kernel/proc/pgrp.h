@@ -1,0 +1,50 @@
+/*
+ * pgrp.h -- process groups and sessions.
+ *
+ * A group lives while it has members (a zombie is one until it is buried), a
+ * session while it has groups.  Both keep their number reserved (spec 1.14).
+ */
+#pragma once
+
+#include <stdint.h>
+#include <sys/queue.h>
+#include "kernel/lockcheck.h"
+#include "kernel/lwkt/spin.h"
+
+struct proc;
+
+struct session {
+	LIST_ENTRY(session) s_hash; /* GUARDED(hash_spin) */
+	int s_sid;		    /* STABLE */
+	uint32_t s_refs;	    /* GUARDED(hash_spin) its groups */
+};
+
+struct pgrp {
+	LIST_ENTRY(pgrp) pg_hash;	/* GUARDED(hash_spin) */
+	int pg_id;			/* STABLE */
+	uint32_t pg_refs;		/* GUARDED(hash_spin) members, lookups */
+	struct session *pg_session;	/* STABLE with a reference */
+	struct spinlock pg_spin;	/* SELF */
+	LIST_HEAD(, proc) pg_members;	/* GUARDED(leaf_spin) pg_spin */
+};
+
+/* A group with a reference, or NULL. */
+struct pgrp *pgfind(int pgid);
+void pgrele(struct pgrp *pg);
+/* child, an embryo, joins its maker's group.  p_token of p held. */
+void pgrp_inherit(struct proc *child, struct proc *p);
+/* p leaves its group for good (burial). */
+void pgrp_leave(struct proc *p);
+/* The first group and session (proc0). */
+void pgrp_boot(struct proc *p);
+/* The members, all held, in an array of kmalloc(M_PGRP); *np of them.  NULL
+ * with *np 0: none; NULL with *np -1: no memory. */
+struct proc **pgrp_hold_members(struct pgrp *pg, int *np);
+void pgrp_free_members(struct proc **members, int n);
+
+/* setpgid(2), setsid(2): spec 2.13. */
+int kern_setpgid(struct proc *p, int pid, int pgid) SLEEPS;
+int kern_setsid(struct proc *p, int *sidp) SLEEPS;
+/* The group or session number of pid (0: the caller's); ESRCH. */
+int kern_getpgid(struct proc *p, int pid, int *pgidp) SLEEPS;
+int kern_getsid(struct proc *p, int pid, int *sidp) SLEEPS;

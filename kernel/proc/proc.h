@@ -1,0 +1,248 @@
+/*
+ * proc.h -- processes and their threads (LWPs).
+ *
+ * States of a process (p_stat) and who moves it on:
+ *
+ *	SIDL      made by fork, not yet a child of anybody; only its maker
+ *	          knows it, signals and waits pass it by
+ *	SACTIVE   set by fork when it is linked to its parent
+ *	SZOMB     set by its own last act as a process (exit_publish), under
+ *	          its own token and its parent's
+ *	(freed)   by the parent's wait, which has claimed it
+ *
+ * P_WEXIT says that one LWP has won the right to end the process (law 1:
+ * claim); from then on no LWP is added, signals are ignored, and every other
+ * LWP is on its way out.  P_SINGLE says the same of an exec that wants to be
+ * alone.
+ *
+ * Three counts of LWPs:
+ *	p_nlive     have not committed themselves to end: "am I the last?" is
+ *	            asked and answered with this one, in one step (D11)
+ *	p_nthreads  have not yet finished with the process's things
+ *	p_lock      holds, one of them for each LWP whose memory still exists
+ *	            and one for everybody who looks at the process unlocked
+ * A zombie may be reaped when p_nthreads is 0 and freed when p_lock is 0.
+ *
+ * Which lock: each process has a token.  Its own state, its LWPs and its
+ * lists of children are under it (proc_token).  Its place among its siblings
+ * belongs to the parent: p_pptr, p_sibling, p_sigparent and p_claimed are
+ * under the PARENT's token (parent_token where both are held).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+#include <sys/tree.h>
+#include "kernel/abi/signal.h"
+#include "kernel/lib/atomic.h"
+#include "kernel/lib/lib.h"
+#include "kernel/lockcheck.h"
+#include "kernel/lwkt/sleep.h"
+#include "kernel/lwkt/thread.h"
+#include "kernel/lwkt/token.h"
+#include "kernel/proc/usage.h"
+
+struct filedesc;
+struct lwp;
+struct pargs;
+struct pgrp;
+struct plimit;
+struct proc;
+struct sysent;
+struct sysreaper;
+struct ucred;
+struct vmspace;
+
+#define SIDL 1
+#define SACTIVE 2
+#define SSTOP 3
+#define SZOMB 4
+
+/* p_flags, under p_token. */
+#define P_SUGID 0x100	   /* has changed its identity since exec */
+#define P_WEXIT 0x2000	   /* one LWP ends the process */
+#define P_EXEC 0x4000	   /* has called exec */
+#define P_ORPHANED 0x10000000 /* its children have been handed on */
+#define P_SINGLE 0x20000000   /* an exec ends the other LWPs */
+
+/* p_mpflags, atomic. */
+#define P_PPWAIT 0x10 /* the parent waits in vfork */
+
+#define PLOCK_WAITING 0x40000000
+#define PLOCK_COUNT 0x0fffffff
+
+#define PROC_MAGIC 0x70726f6300000001UL
+#define LWP_MAGIC 0x6c77700000000001UL
+
+TAILQ_HEAD(proclist, proc);
+RB_HEAD(lwp_tree, lwp);
+
+/* Children are of two kinds for wait: those that signal their end by SIGCHLD,
+ * and clones (spec X78). */
+enum child_kind { CHILD_PLAIN, CHILD_CLONE, CHILD_KINDS };
+
+struct proc {
+	unsigned long p_magic;	    /* OWNER */
+	int p_pid;		    /* STABLE */
+	int p_stat;		    /* ATOMIC SIDL ...: see above who writes */
+	uint32_t p_lock;	    /* ATOMIC holds, PLOCK_WAITING */
+	uint32_t p_mpflags;	    /* ATOMIC */
+	LIST_ENTRY(proc) p_hash;    /* GUARDED(hash_spin) */
+	struct lwkt_token p_token;  /* SELF */
+	uint32_t p_flags;	    /* GUARDED(proc_token) */
+	uint32_t p_xstat;	    /* GUARDED(proc_token) 16 bits: wait status */
+
+	struct lwp_tree p_lwps;	    /* GUARDED(proc_token) by tid */
+	int p_lasttid;		    /* GUARDED(proc_token) */
+	int p_nlive;		    /* GUARDED(proc_token) see above */
+	int p_nthreads;		    /* GUARDED(proc_token) see above */
+	struct lwp *p_master;	    /* GUARDED(proc_token) who ends it */
+
+	struct proclist p_children; /* GUARDED(proc_token) the living */
+	struct proclist p_zombies[CHILD_KINDS]; /* GUARDED(proc_token) the
+					unclaimed dead, last death first */
+	int p_nchildren[CHILD_KINDS]; /* GUARDED(proc_token) living, dead and
+					claimed, until they are buried */
+
+	struct proc *p_pptr;	    /* GUARDED(parent_token) */
+	int p_ppid;		    /* ATOMIC p_pptr's pid: getppid needs no lock */
+	TAILQ_ENTRY(proc) p_sibling; /* GUARDED(parent_token) */
+	int p_sigparent;	    /* GUARDED(parent_token) */
+	bool p_claimed;		    /* GUARDED(parent_token) one waiter's */
+
+	struct sysreaper *p_reaper; /* GUARDED(proc_token) NULL: init */
+	struct proc *p_leader;	    /* STABLE of its chain of peers */
+	LIST_HEAD(, proc) p_peers;  /* GUARDED(list_token) of a leader */
+	LIST_ENTRY(proc) p_peer;    /* GUARDED(list_token) */
+
+	struct pgrp *p_pgrp;	    /* GUARDED(proc_token), changed with
+				       pg_spin held too */
+	LIST_ENTRY(proc) p_pglist;  /* GUARDED(leaf_spin) pg_spin */
+
+	int p_pgid, p_sid;	    /* ATOMIC p_pgrp's numbers, for those who
+				       look without the token */
+	uint32_t p_uid, p_gid;	    /* ATOMIC p_ucred's, likewise */
+
+	struct ucred *p_ucred;	    /* GUARDED(proc_token) until reaped */
+	struct plimit *p_limit;	    /* GUARDED(proc_token) NULL: exited */
+	struct filedesc *p_fd;	    /* OWNER changed while single-threaded */
+	struct vmspace *p_vmspace;  /* OWNER changed while single-threaded;
+				       stands until the process is buried */
+	struct pargs *p_args;	    /* GUARDED(proc_token) */
+	const struct sysent *p_sysent; /* OWNER changed by exec */
+	char p_comm[MAXCOMLEN + 1]; /* GUARDED(proc_token) */
+
+	struct sigset p_siglist;    /* GUARDED(proc_token) pending */
+	struct usage p_ru;	    /* GUARDED(proc_token) its dead LWPs */
+	struct usage p_cru;	    /* GUARDED(proc_token) reaped children */
+	uint64_t p_start_ns;	    /* STABLE uptime */
+};
+
+/* lwp_flags, under p_token. */
+#define LWP_WEXIT 0x40	   /* will never return to user mode */
+#define LWP_COMMITTED 0x80 /* no longer counted in p_nlive */
+
+/* lwp_mpflags, atomic. */
+#define LWP_MP_WEXIT 0x1  /* leave at the border to user mode */
+#define LWP_MP_GONE 0x2	  /* off the CPU and unheld: may be disposed of */
+#define LWP_MP_WANTED 0x4 /* somebody sleeps on lwp_mpflags for GONE */
+
+struct lwp {
+	unsigned long lwp_magic;    /* OWNER */
+	struct proc *lwp_proc;	    /* STABLE held until it is disposed of */
+	struct thread *lwp_thread;  /* STABLE */
+	int lwp_tid;		    /* STABLE once it is in the tree */
+	RB_ENTRY(lwp) lwp_node;	    /* GUARDED(proc_token) */
+	STAILQ_ENTRY(lwp) lwp_dead; /* GUARDED(crit) dead list of a CPU */
+	uint32_t lwp_flags;	    /* GUARDED(proc_token) */
+	uint32_t lwp_mpflags;	    /* ATOMIC */
+	struct sigset lwp_siglist;  /* GUARDED(proc_token) pending */
+	uint64_t lwp_nsignals;	    /* OWNER */
+
+	/* extexit(SETINT): where the joiner looks, and what it shall see. */
+	uint32_t *lwp_exitaddr;	    /* OWNER user address, NULL: none */
+	uint32_t lwp_exitval;	    /* OWNER */
+	bool lwp_is_master;	    /* OWNER its parent's wait finishes it */
+
+	/* The user scheduler's (sched/usched.c). */
+	TAILQ_ENTRY(lwp) lwp_procq; /* GUARDED(runq_spin) of lwp_qcpu */
+	struct cpumask lwp_cpumask; /* ATOMIC where it may run */
+	int lwp_qcpu;		    /* OWNER last CPU it ran or queued on */
+	int lwp_qlevel;		    /* GUARDED(runq_spin) queue it is on */
+	int lwp_estcpu;		    /* OWNER recent use: 0 .. ESTCPU_MAX */
+	int lwp_slice;		    /* OWNER ticks left */
+	uint64_t lwp_decayed;	    /* OWNER uptime of the last decay */
+	bool lwp_onrunq;	    /* GUARDED(runq_spin) */
+};
+
+extern struct proc proc0, *initproc;
+
+#define curproc (curthread->td_proc)
+#define curlwp (curthread->td_lwp)
+
+/* Holds: the process is not freed meanwhile.  PRELE wakes who waits for the
+ * last one (D06). */
+static inline void
+PHOLD(struct proc *p)
+{
+	KKASSERT(p->p_magic == PROC_MAGIC);
+	atomic_add(&p->p_lock, 1);
+}
+
+static inline void
+PRELE(struct proc *p)
+{
+	/* WAKES: proc_stall().  p is only compared after the count fell. */
+	if (atomic_subfetch(&p->p_lock, 1) == PLOCK_WAITING)
+		wakeup(&p->p_lock);
+}
+
+int lwp_cmp(struct lwp *a, struct lwp *b);
+RB_PROTOTYPE(lwp_tree, lwp, lwp_node, lwp_cmp)
+
+/* pid.c: the table of processes.  All lookups return a held process. */
+struct proc *pfind(int pid);  /* the living; NULL */
+struct proc *pfind_any(int pid); /* zombies too, not embryos; NULL */
+/* Numbers p and enters it; the number is no pid, group or session. */
+void pid_enter(struct proc *p);
+/* Takes p out of the table: no new hold by number from here on. */
+void pid_leave(struct proc *p);
+/* Calls fn for every process (held, no lock); stops when fn returns false. */
+void allproc_scan(bool (*fn)(struct proc *p, void *arg), void *arg) SLEEPS;
+/* Sleeps until nobody holds p; only for one that nobody can find. */
+void proc_stall(struct proc *p) SLEEPS;
+/* p's parent, held and with its token taken (a second token: what p's own
+ * token guards must be looked at again).  Undo with parent_unlock(). */
+struct proc *parent_lock(struct proc *p) SLEEPS UNCHECKED;
+void parent_unlock(struct proc *pp) UNCHECKED;
+extern uint32_t nprocs; /* ATOMIC embryos and zombies included */
+extern int maxproc;
+
+/* lwp.c */
+/* An LWP of p with a thread that is not scheduled; holds p.  NULL: memory. */
+struct lwp *lwp_alloc(struct proc *p);
+/* Enters it into its process; p_token held. */
+void lwp_enter(struct lwp *lp) NEEDS(proc_token);
+struct lwp *lwp_find(struct proc *p, int tid) NEEDS(proc_token);
+/* Marks lp for death and gets it moving: wherever it is, it will reach the
+ * border to user mode (D15: the flag first). Does not block. */
+void lwp_doom(struct lwp *lp) NEEDS(proc_token);
+/* The current LWP will end: it counts no more among those that live on. */
+void lwp_commit(struct lwp *lp) NEEDS(proc_token);
+/* Makes lp look at its flags soon: interrupts its sleep or its user mode. */
+void lwp_notify(struct lwp *lp) NEEDS(proc_token);
+
+/* fork.c */
+int kern_fork(struct lwp *lp, int flags, int *pidp) SLEEPS;
+int kern_unshare(struct lwp *lp, int flags) SLEEPS;
+
+/* exec.c */
+struct exec_args;
+int kern_execve(struct lwp *lp, struct exec_args *args) SLEEPS;
+
+/* family.c: the tree of processes. */
+/* Hands all children of p, living and dead, to p's reaper (X46). */
+void exit_orphan_children(struct lwp *lp) SLEEPS;
+/* Wakes the parent that waits in vfork; after the address space has gone. */
+void exit_release_vfork(struct lwp *lp) SLEEPS;

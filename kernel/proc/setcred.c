@@ -1,0 +1,63 @@
+/*
+ * setcred.c -- changing a process's identity: setuid(2) and its kin.
+ */
+#include "kernel/abi/errno.h"
+#include "kernel/lib/lib.h"
+#include "kernel/proc/proc.h"
+#include "kernel/proc/setcred.h"
+#include "kernel/proc/ucred.h"
+
+void
+proc_setcred(struct proc *p, struct ucred *cr)
+{
+	struct ucred *old = p->p_ucred;
+	struct lwp *lp;
+
+	p->p_ucred = cr;
+	atomic_store(&p->p_uid, cr->cr_uid);
+	atomic_store(&p->p_gid, cr->cr_gid);
+	/* The threads renew their snapshots at the border to user mode. */
+	RB_FOREACH(lp, lwp_tree, &p->p_lwps)
+		atomic_set(&lp->lwp_thread->td_mpflags, TDF_MP_AST);
+	if (old != NULL)
+		crfree(old);
+}
+
+void
+lwp_renew_cred(struct lwp *lp)
+{
+	struct proc *p = lp->lwp_proc;
+	struct thread *td = lp->lwp_thread;
+	struct ucred *old = td->td_ucred;
+
+	lwkt_gettoken(&p->p_token);
+	if (old != p->p_ucred) {
+		td->td_ucred = crhold(p->p_ucred);
+		crfree(old);
+	}
+	lwkt_reltoken(&p->p_token);
+}
+
+int
+kern_setuid(struct proc *p, uint32_t uid)
+{
+	struct ucred *old = curthread->td_ucred, *cr;
+	bool root = old->cr_uid == 0;
+
+	if (!root && uid != old->cr_ruid && uid != old->cr_svuid)
+		return EPERM;
+	cr = crcopy_uid(old, root ? uid : old->cr_ruid);
+	if (cr == NULL)
+		return ENOMEM;
+	cr->cr_uid = uid;
+	if (root)
+		cr->cr_svuid = uid;
+	/* The count of processes moves with the real uid (spec 2.33). */
+	chgproccnt(cr->cr_ruidinfo, 1, -1);
+	lwkt_gettoken(&p->p_token);
+	chgproccnt(p->p_ucred->cr_ruidinfo, -1, -1);
+	proc_setcred(p, cr);
+	p->p_flags |= P_SUGID;
+	lwkt_reltoken(&p->p_token);
+	return 0;
+}

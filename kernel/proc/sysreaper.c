@@ -1,0 +1,152 @@
+/*
+ * sysreaper.c -- orphans' heirs: see sysreaper.h.
+ *
+ * sr_proc of all records is under one spin lock, taken only below a reaper:
+ * processes whose heir is init (p_reaper NULL) never touch it.
+ */
+#include "kernel/proc/sysreaper.h"
+#include "kernel/abi/errno.h"
+#include "kernel/lib/lib.h"
+#include "kernel/lwkt/spin.h"
+#include "kernel/mem/kmalloc.h"
+#include "kernel/proc/proc.h"
+
+MALLOC_DEFINE(M_SYSREAPER, "reaper");
+
+static struct spinlock reaper_spin = SPIN_INITIALIZER("reaper", SPIN_LEAF);
+
+struct sysreaper *
+sysreaper_hold(struct sysreaper *sr)
+{
+	if (sr != NULL)
+		atomic_add(&sr->sr_refs, 1);
+	return sr;
+}
+
+void
+sysreaper_rele(struct sysreaper *sr)
+{
+	/* The last of a record drops its parent in turn: a loop, for chains
+	 * may be long. */
+	while (sr != NULL && atomic_subfetch(&sr->sr_refs, 1) == 0) {
+		struct sysreaper *parent = sr->sr_parent;
+
+		KKASSERT(sr->sr_proc == NULL);
+		kfree(sr, &M_SYSREAPER);
+		sr = parent;
+	}
+}
+
+struct proc *
+sysreaper_heir(struct proc *p)
+{
+	struct proc *heir = NULL;
+
+	/* p's own records are stable: it is past its last procctl(). */
+	if (p->p_reaper != NULL) {
+		spin_lock(&reaper_spin);
+		for (struct sysreaper *sr = p->p_reaper; sr != NULL;
+		    sr = sr->sr_parent) {
+			heir = sr->sr_proc;
+			if (heir != NULL && heir != p)
+				break;
+			heir = NULL;
+		}
+		if (heir != NULL)
+			PHOLD(heir);
+		spin_unlock(&reaper_spin);
+	}
+	if (heir == NULL) {
+		heir = initproc;
+		PHOLD(heir);
+	}
+	return heir;
+}
+
+void
+exit_sysreaper(struct lwp *lp)
+{
+	struct proc *p = lp->lwp_proc;
+	struct sysreaper *sr = p->p_reaper;
+
+	if (sr == NULL)
+		return;
+	spin_lock(&reaper_spin);
+	if (sr->sr_proc == p)
+		sr->sr_proc = NULL;
+	spin_unlock(&reaper_spin);
+}
+
+int
+kern_reap_acquire(struct proc *p)
+{
+	struct sysreaper *sr = kmalloc(sizeof(*sr), &M_SYSREAPER, M_ZERO);
+	int error = 0;
+
+	if (sr == NULL)
+		return ENOMEM;
+	lwkt_gettoken(&p->p_token);
+	if (p == initproc ||
+	    (p->p_reaper != NULL && p->p_reaper->sr_proc == p)) {
+		error = EALREADY;
+	} else {
+		sr->sr_refs = 1;
+		sr->sr_proc = p;
+		sr->sr_parent = p->p_reaper; /* its reference moves */
+		p->p_reaper = sr;
+	}
+	lwkt_reltoken(&p->p_token);
+	if (error != 0)
+		kfree(sr, &M_SYSREAPER);
+	return error;
+}
+
+int
+kern_reap_release(struct proc *p)
+{
+	struct sysreaper *sr;
+
+	lwkt_gettoken(&p->p_token);
+	sr = p->p_reaper;
+	if (sr == NULL || sr->sr_proc != p) {
+		lwkt_reltoken(&p->p_token);
+		return ENOTCONN;
+	}
+	spin_lock(&reaper_spin);
+	sr->sr_proc = NULL;
+	spin_unlock(&reaper_spin);
+	p->p_reaper = sysreaper_hold(sr->sr_parent);
+	lwkt_reltoken(&p->p_token);
+	sysreaper_rele(sr);
+	return 0;
+}
+
+void
+kern_reap_status(struct proc *p, struct reaper_status *st)
+{
+	struct proc *reaper, *child;
+	struct sysreaper *sr;
+
+	memset(st, 0, sizeof(*st));
+	st->pid_head = -1;
+	lwkt_gettoken(&p->p_token);
+	sr = p->p_reaper;
+	if (p == initproc || (sr != NULL && sr->sr_proc == p)) {
+		st->flags |= REAPER_STAT_OWNED;
+		reaper = p;
+		PHOLD(reaper);
+	} else {
+		reaper = sysreaper_heir(p);
+	}
+	if (reaper == initproc)
+		st->flags |= REAPER_STAT_REALINIT;
+	st->refs = sr != NULL ? atomic_load(&sr->sr_refs) : 0;
+	lwkt_reltoken(&p->p_token);
+
+	lwkt_gettoken(&reaper->p_token);
+	child = TAILQ_FIRST(&reaper->p_children);
+	if (child != NULL)
+		st->pid_head = child->p_pid;
+	lwkt_reltoken(&reaper->p_token);
+	PRELE(reaper);
+}

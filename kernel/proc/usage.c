@@ -1,0 +1,88 @@
+/*
+ * usage.c -- see usage.h.
+ */
+#include "kernel/proc/usage.h"
+#include "kernel/lib/lib.h"
+#include "kernel/lwkt/thread.h"
+#include "kernel/mem/vm.h"
+#include "kernel/proc/proc.h"
+
+void
+usage_add(struct usage *sum, const struct usage *us)
+{
+	sum->us_uticks += us->us_uticks;
+	sum->us_sticks += us->us_sticks;
+	sum->us_minflt += us->us_minflt;
+	sum->us_nvcsw += us->us_nvcsw;
+	sum->us_nivcsw += us->us_nivcsw;
+	sum->us_nsignals += us->us_nsignals;
+	sum->us_maxrss = max(sum->us_maxrss, us->us_maxrss);
+}
+
+struct usage
+usage_of_lwp(const struct lwp *lp)
+{
+	const struct thread *td = lp->lwp_thread;
+	struct usage us = {
+		.us_uticks = td->td_uticks,
+		.us_sticks = td->td_sticks,
+		.us_minflt = td->td_minflt,
+		.us_nvcsw = td->td_nvcsw,
+		.us_nivcsw = td->td_nivcsw,
+		.us_nsignals = lp->lwp_nsignals,
+	};
+
+	if (td == curthread)
+		us.us_sticks += cpu_cycles() - td->td_mark;
+	return us;
+}
+
+void
+usage_clear_lwp(struct lwp *lp)
+{
+	struct thread *td = lp->lwp_thread;
+
+	td->td_uticks = td->td_sticks = 0;
+	td->td_minflt = td->td_nvcsw = td->td_nivcsw = 0;
+	td->td_mark = cpu_cycles();
+	lp->lwp_nsignals = 0;
+}
+
+struct usage
+usage_of_proc(struct proc *p)
+{
+	struct usage sum = p->p_ru;
+	struct lwp *lp;
+
+	RB_FOREACH(lp, lwp_tree, &p->p_lwps) {
+		struct usage us = usage_of_lwp(lp);
+
+		usage_add(&sum, &us);
+	}
+	if (p->p_vmspace != NULL)
+		sum.us_maxrss = max(sum.us_maxrss,
+		    (uint64_t)vmspace_resident(p->p_vmspace) / 1024);
+	return sum;
+}
+
+static void
+cycles_to_timeval(uint64_t cycles, struct timeval *tv)
+{
+	uint64_t us = cpu_cycles_to_ns(cycles) / NS_PER_US;
+
+	tv->tv_sec = (int64_t)(us / 1000000);
+	tv->tv_usec = (int64_t)(us % 1000000);
+}
+
+void
+usage_to_rusage(const struct usage *us, struct rusage *ru)
+{
+	memset(ru, 0, sizeof(*ru));
+	cycles_to_timeval(us->us_uticks, &ru->ru_utime);
+	cycles_to_timeval(us->us_sticks, &ru->ru_stime);
+	ru->ru_maxrss = (long)us->us_maxrss;
+	ru->ru_minflt = (long)us->us_minflt;
+	ru->ru_nsignals = (long)us->us_nsignals;
+	ru->ru_nvcsw = (long)us->us_nvcsw;
+	ru->ru_nivcsw = (long)us->us_nivcsw;
+}

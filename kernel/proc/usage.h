@@ -1,0 +1,33 @@
+/*
+ * usage.h -- what a thread, a process and its dead children have used.
+ *
+ * A running LWP counts in its thread (td_uticks ...); what a dead one used is
+ * added to p_ru, once, by itself (spec E58); what a dead process and its
+ * descendants used is added to its parent's p_cru when it is reaped (E57).
+ */
+#pragma once
+
+#include <stdint.h>
+#include "kernel/lockcheck.h"
+#include "kernel/abi/resource.h"
+
+struct lwp;
+struct proc;
+
+struct usage {
+	uint64_t us_uticks, us_sticks; /* cycles */
+	uint64_t us_minflt;
+	uint64_t us_nvcsw, us_nivcsw;
+	uint64_t us_nsignals;
+	uint64_t us_maxrss; /* kilobytes: a maximum */
+};
+
+void usage_add(struct usage *sum, const struct usage *us);
+/* What the current or a stopped thread has used so far. */
+struct usage usage_of_lwp(const struct lwp *lp);
+/* Forgets it, once it is added to the process. */
+void usage_clear_lwp(struct lwp *lp);
+/* The process: its dead LWPs and the living ones.  p_token held. */
+struct usage usage_of_proc(struct proc *p);
+/* In the layout of the ABI; every byte of it is written. */
+void usage_to_rusage(const struct usage *us, struct rusage *ru);

@@ -1,0 +1,277 @@
+/*
+ * wait.c -- room 5: the parent reads the will and buries the rest.
+ *
+ * A wait finds a zombie in its own lists, under its own token, and claims it
+ * there and then, before its first sleep (law 1): it is off the list, so no
+ * other wait sees it (D04, E82).  Then, with the parent's token let go:
+ *	wait until the last thread has counted itself out (p_nthreads),
+ *	deliver the status; if that fails, give the claim back,
+ *	finish the master thread (reap.c), bury.
+ * A claimed child is still counted in p_nchildren, so that other waits block
+ * for it rather than fail.
+ *
+ * No lost wakeup (laws 5, 6): waits test their lists and sleep on their own
+ * proc under one hold of their own token, and whoever makes the test come out
+ * differently (exit_tell_parent, adoption, unclaim, the last burial) takes
+ * that token to do it and wakes that address.
+ *
+ * Lists are kept by state and kind, last death first; so "any child" and "that
+ * child" cost the same whatever the number of children (D55).  Selection by
+ * group, session or user walks the lists.
+ */
+#include "kernel/proc/wait.h"
+#include "kernel/abi/errno.h"
+#include "kernel/abi/signal.h"
+#include "kernel/lib/lib.h"
+#include "kernel/mem/vm.h"
+#include "kernel/proc/exit.h"
+#include "kernel/proc/family.h"
+#include "kernel/proc/pgrp.h"
+#include "kernel/proc/proc.h"
+#include "kernel/proc/procs.h"
+#include "kernel/proc/ucred.h"
+#include "kernel/sched/usched.h"
+
+#define WAIT_OPTIONS                                                           \
+	((int)(WNOHANG | WUNTRACED | WCONTINUED | WNOWAIT | WEXITED |          \
+	    WTRAPPED | WLINUXCLONE))
+
+static inline enum child_kind
+wanted_kind(const struct wait_request *wr)
+{
+	return wr->wr_options & (int)WLINUXCLONE ? CHILD_CLONE : CHILD_PLAIN;
+}
+
+/* Does child match the request's idtype? */
+static bool
+selects(const struct wait_request *wr, const struct proc *child)
+{
+	switch (wr->wr_idtype) {
+	case P_ALL:
+		return true;
+	case P_PID:
+		return child->p_pid == wr->wr_id;
+	case P_PGID:
+		return atomic_load(&child->p_pgid) == wr->wr_id;
+	case P_SID:
+		return atomic_load(&child->p_sid) == wr->wr_id;
+	case P_UID:
+		return atomic_load(&child->p_uid) == wr->wr_id;
+	case P_GID:
+		return atomic_load(&child->p_gid) == wr->wr_id;
+	default:
+		return false;
+	}
+}
+
+/* The zombie that a search by list finds; NULL, and whether any child could
+ * ever match. */
+static struct proc *
+find_listed(struct proc *p, const struct wait_request *wr, bool *possible)
+{
+	enum child_kind kind = wanted_kind(wr);
+	struct proc *child;
+
+	if (wr->wr_idtype == P_ALL) {
+		*possible = p->p_nchildren[kind] != 0;
+		return TAILQ_FIRST(&p->p_zombies[kind]);
+	}
+	TAILQ_FOREACH(child, &p->p_zombies[kind], p_sibling)
+		if (selects(wr, child))
+			return child;
+	*possible = false;
+	TAILQ_FOREACH(child, &p->p_children, p_sibling)
+		if ((child->p_sigparent == SIGCHLD) == (kind == CHILD_PLAIN) &&
+		    selects(wr, child))
+			*possible = true;
+	return NULL;
+}
+
+/* The child with that pid, by the table and not by the list. */
+static struct proc *
+find_by_pid(struct proc *p, const struct wait_request *wr, bool *possible)
+{
+	struct proc *child = pfind_any((int)wr->wr_id);
+	bool mine, ready;
+
+	*possible = false;
+	if (child == NULL)
+		return NULL;
+	mine = child->p_pptr == p &&
+	    (child->p_sigparent == SIGCHLD) ==
+		(wanted_kind(wr) == CHILD_PLAIN);
+	ready = mine && !child->p_claimed && child->p_stat == SZOMB;
+	*possible = mine;
+	/* Our own token keeps a zombie of ours where it is from here on. */
+	PRELE(child);
+	return ready ? child : NULL;
+}
+
+static struct proc *
+find(struct proc *p, const struct wait_request *wr, bool *possible)
+{
+	return wr->wr_idtype == P_PID ? find_by_pid(p, wr, possible) :
+					find_listed(p, wr, possible);
+}
+
+/* The child's own last thread has passed its last use of the process. */
+static void
+wait_finished(struct proc *child)
+{
+	/* Woken by lwp_count_down(). */
+	lwkt_gettoken(&child->p_token);
+	while (child->p_nthreads > 0)
+		tsleep(&child->p_nthreads, 0, "lwpzomb", 0); /* sleeps */
+	lwkt_reltoken(&child->p_token);
+}
+
+static void
+read_will(struct proc *child, struct wait_result *ws)
+{
+	ws->ws_pid = child->p_pid;
+	ws->ws_uid = child->p_ucred->cr_ruid;
+	ws->ws_status = (int)child->p_xstat;
+	ws->ws_self = child->p_ru;
+	ws->ws_children = child->p_cru;
+}
+
+/* SPEC X84-X90: takes a claimed, finished zombie apart.  Nobody finds it by
+ * number or group once it has left the table; then the last hold must go
+ * (D48: looked at after it has left, not before). */
+static void
+bury(struct lwp *lp, struct proc *child)
+{
+	struct proc *p = lp->lwp_proc;
+	struct lwp *master = child->p_master;
+
+	lwp_wait(master); /* sleeps */
+	usched_heuristic_exiting(lp, master);
+	lwp_dispose(master);
+	pid_leave(child);
+	pgrp_leave(child);
+	proc_stall(child); /* sleeps */
+
+	lwkt_gettoken(&p->p_token);
+	/* X85, E57: at the reap, with its descendants. */
+	usage_add(&p->p_cru, &child->p_ru);
+	usage_add(&p->p_cru, &child->p_cru);
+	family_bury(child);
+	lwkt_reltoken(&p->p_token);
+	proc_free(child);
+}
+
+/* SPEC X79-X83 for a zombie just claimed. */
+static int
+collect(struct lwp *lp, struct proc *child, struct wait_result *ws,
+    wait_deliver_t *deliver, void *arg)
+{
+	struct proc *p = lp->lwp_proc;
+	int error;
+
+	wait_finished(child); /* sleeps */
+	read_will(child, ws);
+	error = deliver != NULL ? deliver(ws, arg) : 0; /* sleeps */
+	if (error != 0) {
+		lwkt_gettoken(&p->p_token);
+		family_unclaim(child);
+		lwkt_reltoken(&p->p_token);
+		return error;
+	}
+	bury(lp, child); /* sleeps */
+	return 0;
+}
+
+/* WNOWAIT: reads the will of a zombie and leaves it for another wait.  False
+ * when it was taken meanwhile.  Our token is held. */
+static bool
+peek(struct proc *child, struct wait_result *ws)
+{
+	bool ready;
+
+	PHOLD(child);
+	wait_finished(child); /* sleeps */
+	ready = !child->p_claimed && child->p_pptr == curproc;
+	if (ready)
+		read_will(child, ws);
+	PRELE(child);
+	return ready;
+}
+
+static int
+check_request(const struct wait_request *wr)
+{
+	if (wr->wr_options & ~WAIT_OPTIONS)
+		return EINVAL;
+	if (!(wr->wr_options & (WEXITED | WUNTRACED | WCONTINUED | WTRAPPED)))
+		return EINVAL;
+	switch (wr->wr_idtype) {
+	case P_ALL:
+	case P_PID:
+	case P_PGID:
+	case P_SID:
+	case P_UID:
+	case P_GID:
+		return 0;
+	default:
+		return EINVAL;
+	}
+}
+
+int
+kern_wait(struct lwp *lp, const struct wait_request *wr,
+    struct wait_result *ws, wait_deliver_t *deliver, void *arg)
+{
+	struct proc *p = lp->lwp_proc, *child;
+	int error = check_request(wr);
+	bool possible = false;
+
+	memset(ws, 0, sizeof(*ws));
+	if (error != 0)
+		return error;
+	lwkt_gettoken(&p->p_token);
+	for (;;) {
+		child = find(p, wr, &possible);
+		if (child != NULL && !(wr->wr_options & WEXITED))
+			child = NULL;
+		if (child != NULL && (wr->wr_options & WNOWAIT)) {
+			if (!peek(child, ws)) /* sleeps */
+				continue;
+			lwkt_reltoken(&p->p_token);
+			return deliver != NULL ? deliver(ws, arg) : 0;
+		}
+		if (child != NULL) {
+			family_claim(child);
+			lwkt_reltoken(&p->p_token);
+			return collect(lp, child, ws, deliver, arg); /* sleeps */
+		}
+		if (!possible)
+			error = ECHILD;
+		else if (wr->wr_options & WNOHANG)
+			error = 0;
+		else
+			error = tsleep(p, PCATCH, "wait", 0); /* sleeps */
+		if (!possible || (wr->wr_options & WNOHANG) || error != 0)
+			break;
+	}
+	lwkt_reltoken(&p->p_token);
+	return error;
+}
+
+void
+wait_to_siginfo(const struct wait_result *ws, struct siginfo *si)
+{
+	memset(si, 0, sizeof(*si));
+	if (ws->ws_pid == 0)
+		return;
+	si->si_signo = SIGCHLD;
+	si->si_pid = ws->ws_pid;
+	si->si_uid = ws->ws_uid;
+	if (WIFEXITED(ws->ws_status)) {
+		si->si_code = CLD_EXITED;
+		si->si_status = WEXITSTATUS(ws->ws_status);
+	} else {
+		si->si_code = WCOREDUMP(ws->ws_status) ? CLD_DUMPED :
+							 CLD_KILLED;
+		si->si_status = WTERMSIG(ws->ws_status);
+	}
+}

@@ -1,0 +1,43 @@
+/*
+ * usched.h -- the user scheduler: which LWP may run in user mode (spec 2.6).
+ *
+ * On each CPU at most one LWP is designated: only that one returns to user
+ * mode there.  The others that want to wait on the CPU's user run queue, off
+ * the LWKT queues, and belong to no CPU until one takes them.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include "kernel/lockcheck.h"
+
+struct lwp;
+struct thread;
+
+/* Returns when lp, the current LWP, is designated on this CPU; may wait and
+ * move to another CPU.  The last thing before user mode. */
+void usched_acquire_curproc(struct lwp *lp) SLEEPS;
+/* True when acquire would return at once. */
+bool usched_is_curproc(struct lwp *lp);
+/* Gives the designation up, if lp has it, and hands it to the next. */
+void usched_release_curproc(struct lwp *lp);
+/* Makes a new LWP (whose thread has never run) runnable. */
+void usched_setrunqueue_new(struct lwp *lp);
+/* A note for the user scheduler was set: end of the slice, or work for idle
+ * CPUs; called on the way to user mode. */
+void usched_resched(struct lwp *lp) SLEEPS;
+/* Lets others run first (sched_yield). */
+void usched_yield(struct lwp *lp) SLEEPS;
+/* A child starts with its parent's record; it gives back what it has used
+ * more when it is reaped (heuristic_exiting). */
+void usched_heuristic_forking(struct lwp *plp, struct lwp *lp);
+void usched_heuristic_exiting(struct lwp *plp, const struct lwp *lp);
+/* lp leaves the scheduler for ever (E68, D62). */
+void usched_exit(struct lwp *lp);
+/* Called by the idle thread: takes an LWP from a user run queue, its own
+ * first; true when it got one. */
+bool usched_idle_pull(void);
+/* LWPs on the user run queues of all CPUs. */
+int usched_queued(void);
+
+/* usched_set(2): cmd USCHED_*, on the current LWP. */
+int kern_usched_set(struct lwp *lp, int cmd, void *kdata, int bytes);

@@ -1,0 +1,146 @@
+/*
+ * kill.c -- kill(2) and lwp_kill(2): spec 2.15, 2.9, N1.
+ */
+#include "kernel/abi/errno.h"
+#include "kernel/abi/signal.h"
+#include "kernel/lib/lib.h"
+#include "kernel/proc/pgrp.h"
+#include "kernel/proc/proc.h"
+#include "kernel/proc/ucred.h"
+#include "kernel/signal/signal.h"
+
+/* A number that kill can take: stop signals have no meaning without stops. */
+static int
+sig_check(int sig)
+{
+	if (sig < 0 || sig > SIG_MAXSIG)
+		return EINVAL;
+	if (sig != 0 && !sig_is_fatal(sig) && !sig_is_ignored(sig))
+		return EOPNOTSUPP;
+	return 0;
+}
+
+static bool
+may_signal(struct proc *p, struct proc *targ)
+{
+	bool ok;
+
+	/* The target's credentials may be replaced meanwhile. */
+	lwkt_gettoken(&targ->p_token);
+	ok = cr_cansignal(p->p_ucred, targ->p_ucred);
+	lwkt_reltoken(&targ->p_token);
+	return ok;
+}
+
+/* A zombie is found and nothing happens to it (N1). */
+static int
+kill_one(struct proc *p, int pid, int sig)
+{
+	struct proc *targ = pfind_any(pid);
+	int error = 0;
+
+	if (targ == NULL)
+		return ESRCH;
+	if (!may_signal(p, targ))
+		error = EPERM;
+	else if (sig != 0)
+		ksignal(targ, sig);
+	PRELE(targ);
+	return error;
+}
+
+static int
+kill_group(struct proc *p, int pgid, int sig)
+{
+	struct pgrp *pg = pgfind(pgid);
+	struct proc **members;
+	int n, error = ESRCH;
+
+	if (pg == NULL)
+		return ESRCH;
+	members = pgrp_hold_members(pg, &n);
+	pgrele(pg);
+	if (n < 0)
+		return ENOMEM;
+	for (int i = 0; i < n; i++) {
+		if (!may_signal(p, members[i])) {
+			error = error == ESRCH ? EPERM : error;
+			continue;
+		}
+		error = 0;
+		if (sig != 0)
+			ksignal(members[i], sig);
+	}
+	pgrp_free_members(members, n);
+	return error;
+}
+
+struct kill_all {
+	struct proc *ka_p;
+	int ka_sig;
+	int ka_error;
+};
+
+static bool
+kill_all_one(struct proc *targ, void *arg)
+{
+	struct kill_all *ka = arg;
+
+	if (targ->p_pid <= 1 || targ == ka->ka_p ||
+	    !may_signal(ka->ka_p, targ))
+		return true;
+	ka->ka_error = 0;
+	if (ka->ka_sig != 0)
+		ksignal(targ, ka->ka_sig);
+	return true;
+}
+
+int
+kern_kill(struct proc *p, int pid, int sig)
+{
+	struct kill_all ka = { p, sig, ESRCH };
+	int pgid, error = sig_check(sig);
+
+	if (error != 0)
+		return error;
+	if (pid > 0)
+		return kill_one(p, pid, sig);
+	if (pid == -1) {
+		allproc_scan(kill_all_one, &ka);
+		return ka.ka_error;
+	}
+	if (pid == 0)
+		return kern_getpgid(p, 0, &pgid) != 0 ?
+		    ESRCH :
+		    kill_group(p, pgid, sig);
+	return pid == INT32_MIN ? ESRCH : kill_group(p, -pid, sig);
+}
+
+int
+kern_lwp_kill(struct proc *p, int pid, int tid, int sig)
+{
+	struct proc *targ;
+	struct lwp *lp;
+	int error = sig_check(sig);
+
+	if (error != 0)
+		return error;
+	if (tid < 0 || (pid < 0 && pid != -1))
+		return EINVAL;
+	targ = pfind(pid == -1 ? p->p_pid : pid);
+	if (targ == NULL)
+		return ESRCH;
+	lwkt_gettoken(&targ->p_token);
+	lp = lwp_find(targ, tid);
+	if (!cr_cansignal(p->p_ucred, targ->p_ucred))
+		error = EPERM;
+	else if (targ->p_flags & P_WEXIT)
+		error = 0;
+	else if (lp == NULL)
+		error = ESRCH;
+	else if (sig != 0)
+		lwpsignal(lp, sig);
+	lwkt_reltoken(&targ->p_token);
+	PRELE(targ);
+	return error;
+}

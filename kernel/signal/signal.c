@@ -1,0 +1,150 @@
+/*
+ * signal.c -- posting a signal and taking it at the border: see signal.h.
+ *
+ * RACE, for every notification here against a thread that is about to sleep
+ * or to enter user mode: we set the thread's flag (a full fence), then look
+ * where it is; it goes there, then looks at the flag.  One of us sees the
+ * other.
+ */
+#include "kernel/signal/signal.h"
+#include "kernel/abi/errno.h"
+#include "kernel/abi/signal.h"
+#include "kernel/lib/lib.h"
+#include "kernel/proc/proc.h"
+
+static inline uint32_t
+sig_bit(int sig)
+{
+	return 1U << ((sig - 1) % 32);
+}
+
+static inline void
+sig_add(struct sigset *set, int sig)
+{
+	set->bits[(sig - 1) / 32] |= sig_bit(sig);
+}
+
+/* The lowest signal of the set, taken out; 0 when it is empty. */
+static int
+sig_take(struct sigset *set)
+{
+	for (int i = 0; i < (int)nitems(set->bits); i++) {
+		uint32_t w = set->bits[i];
+
+		if (w != 0) {
+			set->bits[i] = w & (w - 1);
+			return i * 32 + __builtin_ctz(w) + 1;
+		}
+	}
+	return 0;
+}
+
+bool
+sig_is_ignored(int sig)
+{
+	switch (sig) {
+	case SIGURG:
+	case SIGCONT:
+	case SIGCHLD:
+	case SIGIO:
+	case SIGWINCH:
+	case SIGINFO:
+	case SIGTHR:
+		return true;
+	default:
+		return sig > SIGCKPTEXIT && sig < NSIG;
+	}
+}
+
+static bool
+sig_is_stop(int sig)
+{
+	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN ||
+	    sig == SIGTTOU;
+}
+
+bool
+sig_is_fatal(int sig)
+{
+	return !sig_is_ignored(sig) && !sig_is_stop(sig);
+}
+
+/* X18: nothing reaches a process that has begun to end. */
+static bool
+can_be_signalled(const struct proc *p)
+{
+	return p->p_stat == SACTIVE && !(p->p_flags & P_WEXIT);
+}
+
+void
+ksignal(struct proc *p, int sig)
+{
+	struct lwp *lp;
+
+	if (!sig_is_fatal(sig))
+		return;
+	lwkt_gettoken(&p->p_token);
+	if (can_be_signalled(p)) {
+		sig_add(&p->p_siglist, sig);
+		/* It ends the process: whichever thread comes first. */
+		RB_FOREACH(lp, lwp_tree, &p->p_lwps)
+			lwp_notify(lp);
+	}
+	lwkt_reltoken(&p->p_token);
+}
+
+void
+lwpsignal(struct lwp *lp, int sig)
+{
+	struct proc *p = lp->lwp_proc;
+
+	if (!sig_is_fatal(sig))
+		return;
+	lwkt_gettoken(&p->p_token);
+	if (can_be_signalled(p)) {
+		sig_add(&lp->lwp_siglist, sig);
+		lwp_notify(lp);
+	}
+	lwkt_reltoken(&p->p_token);
+}
+
+void
+ksignal_self(int sig)
+{
+	lwpsignal(curlwp, sig);
+}
+
+void
+trapsignal(struct lwp *lp, int sig, int code, uintptr_t addr)
+{
+	(void)code;
+	(void)addr;
+	lwpsignal(lp, sig);
+}
+
+int
+issignal(struct lwp *lp)
+{
+	struct proc *p = lp->lwp_proc;
+	int sig;
+
+	lwkt_gettoken(&p->p_token);
+	sig = sig_take(&lp->lwp_siglist);
+	if (sig == 0)
+		sig = sig_take(&p->p_siglist);
+	if (sig != 0)
+		lp->lwp_nsignals++;
+	lwkt_reltoken(&p->p_token);
+	return sig;
+}
+
+void
+exit_drop_signals(struct lwp *lp)
+{
+	struct proc *p = lp->lwp_proc;
+
+	lwkt_gettoken(&p->p_token);
+	memset(&p->p_siglist, 0, sizeof(p->p_siglist));
+	memset(&lp->lwp_siglist, 0, sizeof(lp->lwp_siglist));
+	lwkt_reltoken(&p->p_token);
+}

@@ -1,0 +1,75 @@
+/*
+ * userret.c -- the border to user mode.
+ *
+ * Every way back to user mode passes here, last of all: system calls, traps,
+ * interrupts and the first run of a new thread.  What a thread has been told
+ * to do, it does here: end, take a signal, renew its credentials, let others
+ * run, become its CPU's designated thread.
+ *
+ * The last look is taken with interrupts disabled: what is noted later comes
+ * with an interrupt, which brings the thread here again.
+ */
+#include "kernel/abi/wait.h"
+#include "kernel/lib/lib.h"
+#include "kernel/lwkt/globaldata.h"
+#include "kernel/proc/exit.h"
+#include "kernel/proc/proc.h"
+#include "kernel/proc/setcred.h"
+#include "kernel/sched/usched.h"
+#include "kernel/signal/signal.h"
+
+static void
+take_asts(struct lwp *lp)
+{
+	int sig;
+
+	atomic_clear(&lp->lwp_thread->td_mpflags, TDF_MP_AST);
+	/* SPEC X13: the death of the thread comes before any signal. */
+	if (atomic_load(&lp->lwp_mpflags) & LWP_MP_WEXIT)
+		lwp_exit(lp, false);
+	sig = issignal(lp); /* sleeps */
+	if (sig != 0)
+		exit1(lp, W_EXITCODE(0, sig));
+	lwp_renew_cred(lp); /* sleeps */
+}
+
+/* Interrupts disabled. */
+static inline bool
+nothing_to_do(struct lwp *lp)
+{
+	struct globaldata *gd = mycpu;
+
+	return !(atomic_load(&lp->lwp_thread->td_mpflags) & TDF_MP_AST) &&
+	    !(gd->gd_reqflags & (RQF_RESCHED | RQF_SPLZ)) &&
+	    usched_is_curproc(lp);
+}
+
+static void
+slow_return(struct lwp *lp)
+{
+	if (atomic_load(&lp->lwp_thread->td_mpflags) & TDF_MP_AST)
+		take_asts(lp);
+	if (mycpu->gd_reqflags & RQF_SPLZ)
+		splz();
+	if (mycpu->gd_reqflags & RQF_USER_RESCHED)
+		usched_resched(lp); /* sleeps */
+	if (mycpu->gd_reqflags & RQF_LWKT_RESCHED) {
+		lp->lwp_thread->td_nivcsw++;
+		lwkt_switch(); /* sleeps */
+	}
+	usched_acquire_curproc(lp); /* sleeps */
+}
+
+void
+userret(struct lwp *lp, struct trapframe *tf)
+{
+	(void)tf;
+	KKASSERT(curthread->td_toks_stop == curthread->td_toks);
+	KKASSERT(curthread->td_critcount == 0);
+	cpu_intr_disable();
+	while (unlikely(!nothing_to_do(lp))) {
+		cpu_intr_enable();
+		slow_return(lp);
+		cpu_intr_disable();
+	}
+}

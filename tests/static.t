@@ -1,0 +1,63 @@
+#!/bin/sh
+# What can be said of the sources without running them.
+. "$(dirname "$0")/lib.sh"
+
+status "lint" 0 make --no-print-directory lint
+status "guard words (make analyze)" 0 make --no-print-directory analyze
+
+# The check is worth something only if it refuses a mistake.
+refused()
+{
+	status "refused: $1" 1 tools/analyze "$tmp/planted.c"
+	ok "refused for that reason: $1" grep -q "$2" "$tmp/err"
+}
+plant()
+{
+	{
+		echo '#include "kernel/lwkt/sleep.h"'
+		echo '#include "kernel/lwkt/thread.h"'
+		echo '#include "kernel/lwkt/token.h"'
+		echo '#include "kernel/proc/proc.h"'
+		echo 'void planted(struct proc *p);'
+		echo 'void planted(struct proc *p) {'
+		cat
+		echo '}'
+	} >"$tmp/planted.c"
+}
+plant <<'END'
+	noblock_enter();
+	tsleep(p, 0, "planted", 0);
+	noblock_exit();
+END
+refused "a sleep after the point of no sleep" "noblock"
+plant <<'END'
+	crit_enter();
+	tsleep(p, 0, "planted", 0);
+	crit_exit();
+END
+refused "a sleep in a critical section" "crit"
+plant <<'END'
+	lwp_find(p, 0);
+END
+refused "a call without the token" "proc_token"
+plant <<'END'
+	(void)p;
+	crit_enter();
+END
+refused "a critical section that is not left" "crit"
+plant <<'END'
+	(void)p;
+	crit_enter();
+	crit_exit();
+END
+status "and what is right passes" 0 tools/analyze "$tmp/planted.c"
+
+status "clang compiles the kernel without a warning" 0 \
+	make --no-print-directory -j2 clang
+for tool in mayfly .ci/run tools/setup tools/qemu tools/newlib tools/lint \
+	tools/cc tools/mkinitrd tools/mkiso tools/walk; do
+	ok "$tool is a shell script without a mistake" sh -n $tool
+done
+status "make walk prints the reasons" 0 make --no-print-directory walk
+ok "make walk knows ORDER" grep -q 'ORDER:' "$tmp/out"
+done_testing

@@ -1,0 +1,8 @@
+/*
+ * false.c -- exits with 1.
+ */
+int
+main(void)
+{
+	return 1;
+}

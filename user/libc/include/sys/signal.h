@@ -1,0 +1,29 @@
+/*
+ * sys/signal.h -- POSIX names for the kernel's signals.
+ */
+#pragma once
+
+#include <sys/cdefs.h>
+#include <sys/types.h>
+#include <sys/_timespec.h>
+#include <kernel/abi/signal.h>
+
+#ifndef _SIGSET_T_DECLARED
+#define _SIGSET_T_DECLARED
+typedef struct sigset sigset_t;
+#endif
+
+typedef struct siginfo siginfo_t;
+typedef struct sigaltstack stack_t;
+typedef void (*_sig_func_ptr)(int);
+
+__BEGIN_DECLS
+int kill(pid_t, int);
+int sigaddset(sigset_t *, int);
+int sigdelset(sigset_t *, int);
+int sigemptyset(sigset_t *);
+int sigfillset(sigset_t *);
+int sigismember(const sigset_t *, int);
+__END_DECLS
+
+#include <signal.h>

@@ -1,0 +1,433 @@
+/*
+ * testrun.c -- runs the programs below /tests and speaks TAP.
+ *
+ *   usage: testrun [-v] [NAME-PREFIX...]
+ *
+ * init's exec mode starts it.  For each test: count everything (census), fork
+ * a worker that runs the test and copies its output as diagnostics, wait, and
+ * count again: all must be what it was (spec N7).  This process does nothing
+ * else between the two counts, so that what it needs itself is in neither.
+ * It is the watchdog too: a test that takes longer than two minutes is shown
+ * (who sleeps on what) and killed with all that it started.
+ * -v: names a test before it runs, and says how long it took.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <mayfly.h>
+#include <sys/dirent.h>
+#include <sys/mman.h>
+
+#define TESTS "/tests"
+#define MAXTESTS 512
+#define MAXNAME 64
+#define MAXCENSUS 512
+#define MAXPROCS 8192
+#define WATCHDOG_NS 120000000000U
+#define STILL_NS 2000000000U /* a count that does not move this long */
+#define MOVING_NS 20000000000U
+
+/* What the worker tells: in shared memory. */
+struct report {
+	char rows[128];
+	int status; /* of the test, as wait4() gives it */
+	bool ran;
+};
+
+static char names[MAXTESTS][MAXNAME];
+static int ntests;
+static struct census_row before[MAXCENSUS], after[MAXCENSUS];
+static int nbefore, nafter;
+static struct proc_row procs[MAXPROCS];
+static pid_t old_pids[MAXPROCS];
+static int nold;
+static struct report *report;
+static const char *self;
+static bool verbose;
+
+static uint64_t
+now_ns(void)
+{
+	struct timespec ts = {0};
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000U + (uint64_t)ts.tv_nsec;
+}
+
+static void
+nap(void)
+{
+	struct timespec ts = {.tv_nsec = 5000000};
+
+	nanosleep(&ts, NULL);
+}
+
+static bool
+wanted(const char *name, char **prefixes)
+{
+	if (*prefixes == NULL)
+		return true;
+	for (; *prefixes != NULL; prefixes++)
+		if (strncmp(name, *prefixes, strlen(*prefixes)) == 0)
+			return true;
+	return false;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static void
+list_tests(char **prefixes)
+{
+	static _Alignas(8) char buf[4096];
+	int fd = open(TESTS, O_RDONLY), n;
+
+	if (fd == -1) {
+		printf("Bail out! %s: %s\n", TESTS, strerror(errno));
+		exit(1);
+	}
+	while ((n = getdents(fd, buf, sizeof(buf))) > 0) {
+		struct dirent *d = (struct dirent *)buf;
+
+		for (; (char *)d < buf + n; d = _DIRENT_NEXT(d)) {
+			if (d->d_name[0] == '.' || d->d_type == DT_DIR ||
+			    strlen(d->d_name) >= MAXNAME ||
+			    !wanted(d->d_name, prefixes) || ntests == MAXTESTS)
+				continue;
+			strcpy(names[ntests++], d->d_name);
+		}
+	}
+	close(fd);
+	qsort(names, (size_t)ntests, MAXNAME, by_name);
+}
+
+/*
+ * The worker.
+ */
+
+/* A line of the test's output: the rows are kept, the rest shown. */
+static void
+take_line(char *line)
+{
+	char out[512];
+
+	if (strncmp(line, "# spec: ", 8) == 0) {
+		strncpy(report->rows, line + 8, sizeof(report->rows) - 1);
+		return;
+	}
+	snprintf(out, sizeof(out), "%s%s\n", line[0] == '#' ? "" : "# ", line);
+	write(1, out, strlen(out));
+}
+
+static void
+take_output(int fd)
+{
+	static char line[400];
+	char buf[512];
+	size_t len = 0;
+	ssize_t n;
+
+	while ((n = read(fd, buf, sizeof(buf))) > 0) {
+		for (ssize_t i = 0; i < n; i++) {
+			if (buf[i] != '\n' && len < sizeof(line) - 1) {
+				line[len++] = buf[i];
+				continue;
+			}
+			line[len] = '\0';
+			take_line(line);
+			len = 0;
+			if (buf[i] != '\n')
+				line[len++] = buf[i];
+		}
+	}
+	if (len > 0) {
+		line[len] = '\0';
+		take_line(line);
+	}
+}
+
+static void
+worker(const char *path, const char *arg)
+{
+	char *argv[] = {(char *)(uintptr_t)path, (char *)(uintptr_t)arg, NULL};
+	char *envp[] = {NULL};
+	int fds[2];
+	pid_t pid;
+
+	if (pipe(fds) == -1 || (pid = fork()) == -1)
+		_exit(1);
+	if (pid == 0) {
+		dup2(fds[1], 1);
+		dup2(fds[1], 2);
+		close(fds[0]);
+		close(fds[1]);
+		execve(path, argv, envp);
+		_exit(127);
+	}
+	close(fds[1]);
+	take_output(fds[0]);
+	if (wait4(pid, &report->status, 0, NULL) == pid)
+		report->ran = true;
+	_exit(0);
+}
+
+/*
+ * The watchdog.
+ */
+
+static int
+list_procs(void)
+{
+	int n = proclist(procs, MAXPROCS);
+
+	return n < MAXPROCS ? n : MAXPROCS;
+}
+
+static void
+remember_procs(void)
+{
+	nold = list_procs();
+	for (int i = 0; i < nold; i++)
+		old_pids[i] = procs[i].pid;
+}
+
+static bool
+is_old(pid_t pid)
+{
+	for (int i = 0; i < nold; i++)
+		if (old_pids[i] == pid)
+			return true;
+	return false;
+}
+
+static void
+show_procs(void)
+{
+	int n = list_procs();
+
+	printf("#   pid  ppid   tid st lwp cpu thr holds  xstat "
+	       "command wait\n");
+	for (int i = 0; i < n; i++)
+		printf("# %5d %5d %5d %2d %3d %3d %3d %5d 0x%04x %s %s\n",
+		    procs[i].pid, procs[i].ppid, procs[i].tid, procs[i].stat,
+		    procs[i].lwpstat, procs[i].cpu, procs[i].nthreads,
+		    procs[i].holds, procs[i].xstat, procs[i].comm,
+		    procs[i].wmesg);
+	fflush(stdout);
+}
+
+/* Kills all processes that were not there before, but not `spared`. */
+static void
+kill_new(pid_t spared)
+{
+	int n = list_procs();
+
+	for (int i = 0; i < n; i++)
+		if (!is_old(procs[i].pid) && procs[i].pid != spared &&
+		    procs[i].stat != PROC_STAT_ZOMBIE)
+			kill(procs[i].pid, SIGKILL);
+}
+
+static void
+give_up(void)
+{
+	show_procs();
+	printf("Bail out! processes that cannot be killed\n");
+	fflush(stdout);
+	_exit(1);
+}
+
+/* Waits for the worker; false when it had to be ended. */
+static bool
+watch(pid_t pid)
+{
+	uint64_t end = now_ns() + WATCHDOG_NS;
+	bool in_time = true;
+	int status, rounds = 0;
+
+	while (wait4(pid, &status, WNOHANG, NULL) == 0) {
+		nap();
+		if (now_ns() < end)
+			continue;
+		if (in_time) {
+			printf("# killed by the watchdog\n");
+			show_procs();
+		}
+		in_time = false;
+		if (++rounds > 1000)
+			give_up();
+		kill_new(rounds > 500 ? 0 : pid);
+	}
+	return in_time;
+}
+
+/*
+ * The count.
+ */
+
+static int
+count_all(struct census_row *rows)
+{
+	int n = census(rows, MAXCENSUS);
+
+	return n < MAXCENSUS ? n : MAXCENSUS;
+}
+
+static const struct census_row *
+find_row(const struct census_row *rows, int n, const char *name)
+{
+	for (int i = 0; i < n; i++)
+		if (strncmp(rows[i].name, name, sizeof(rows[i].name)) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+/* How many rows differ; *sum tells one difference from another. */
+static int
+compare(bool show, int64_t *sum)
+{
+	int bad = 0;
+
+	*sum = 0;
+	for (int i = 0; i < nafter; i++) {
+		const struct census_row *old =
+		    find_row(before, nbefore, after[i].name);
+		int64_t was = old == NULL ? 0 : old->count;
+
+		if (was == after[i].count)
+			continue;
+		bad++;
+		*sum += (after[i].count - was) * (i + 1);
+		if (show)
+			printf("# census: %.32s was %lld, is %lld\n",
+			    after[i].name, (long long)was,
+			    (long long)after[i].count);
+	}
+	return bad;
+}
+
+/* The last of the dead may still be on their way: waits while the counts
+ * move, and two seconds longer. */
+static bool
+census_is_back(void)
+{
+	uint64_t start = now_ns(), moved = start, now;
+	int64_t sum, last = 0;
+
+	for (;;) {
+		nafter = count_all(after);
+		if (compare(false, &sum) == 0)
+			return true;
+		now = now_ns();
+		if (sum != last)
+			moved = now;
+		last = sum;
+		if (now - moved > STILL_NS || now - start > MOVING_NS)
+			return false;
+		nap();
+	}
+}
+
+static bool
+run(const char *path, const char *arg)
+{
+	bool in_time;
+	pid_t pid;
+
+	memset(report, 0, sizeof(*report));
+	remember_procs();
+	nbefore = count_all(before);
+	pid = fork();
+	if (pid == 0)
+		worker(path, arg);
+	in_time = pid > 0 && watch(pid);
+	return census_is_back() && in_time;
+}
+
+static void
+show_failure(void)
+{
+	int status = report->status;
+	int64_t sum;
+
+	if (!report->ran)
+		printf("# the test could not be run, or its worker died\n");
+	else if (WIFSIGNALED(status))
+		printf("# killed by signal %d\n", WTERMSIG(status));
+	else if (status != 0)
+		printf("# exit status %d\n", WEXITSTATUS(status));
+	if (compare(true, &sum) > 0)
+		show_procs();
+}
+
+static bool
+run_test(int nr, const char *name)
+{
+	char path[sizeof(TESTS) + MAXNAME + 1];
+	uint64_t start = now_ns();
+	bool good;
+
+	snprintf(path, sizeof(path), "%s/%s", TESTS, name);
+	if (verbose) {
+		printf("# running %s\n", name);
+		fflush(stdout);
+	}
+	good = run(path, NULL);
+	good = good && report->ran && report->status == 0;
+	if (!good)
+		show_failure();
+	if (verbose)
+		printf("# %s: %llu ms\n", name,
+		    (unsigned long long)((now_ns() - start) / 1000000));
+	printf("%s %d - %s # spec: %s\n", good ? "ok" : "not ok", nr, name,
+	    report->rows);
+	fflush(stdout);
+	return good;
+}
+
+int
+main(int argc, char **argv)
+{
+	int bad = 0, first = 1;
+
+	self = argv[0];
+	if (argc > 1 && strcmp(argv[1], "--nothing") == 0)
+		return 0;
+	if (argc > 1 && strcmp(argv[1], "-v") == 0) {
+		verbose = true;
+		first = 2;
+	}
+	list_tests(argv + first);
+	report = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANON, -1, 0);
+	if (report == MAP_FAILED) {
+		printf("Bail out! no shared memory\n");
+		return 1;
+	}
+	printf("1..%d\n", ntests);
+	fflush(stdout);
+
+	/* Once for nothing: what this process has not touched before is
+	 * touched now, not between two counts. */
+	memset(before, 0, sizeof(before));
+	memset(after, 0, sizeof(after));
+	memset(procs, 0, sizeof(procs));
+	memset(old_pids, 0, sizeof(old_pids));
+	run(self, "--nothing");
+	for (int i = 0; i < ntests; i++)
+		if (!run_test(i + 1, names[i]))
+			bad++;
+	if (bad > 0)
+		printf("# %d of %d failed\n", bad, ntests);
+	fflush(stdout);
+	return bad == 0 && ntests > 0 ? 0 : 1;
+}

@@ -1,0 +1,91 @@
+/*
+ * rusage_threads.c -- what a thread used is not lost when it dies before the
+ * process does, and counted once: CPU time in getrusage() and for the parent,
+ * voluntary switches not doubled.
+ */
+#include "user/tests/test.h"
+
+TEST_ROWS("E58 D32 D33 X60");
+
+#define NAPS 60
+
+static struct rusage *said;
+
+static long
+cpu(const struct rusage *ru)
+{
+	return (ru->ru_utime.tv_sec + ru->ru_stime.tv_sec) * 1000000 +
+	    ru->ru_utime.tv_usec + ru->ru_stime.tv_usec;
+}
+
+static long
+used(void)
+{
+	struct rusage ru;
+
+	REQUIRE(sc(SYS_getrusage, RUSAGE_SELF, &ru) == 0);
+	return cpu(&ru);
+}
+
+static void
+burn(void *arg)
+{
+	long until = used() + (long)(intptr_t)arg;
+
+	while (used() < until)
+		for (volatile int i = 0; i < 20000; i++)
+			;
+}
+
+/* Two threads burn one after the other and are gone before the process. */
+static void
+burner(void *arg)
+{
+	struct mthread t;
+
+	(void)arg;
+	for (int i = 0; i < 2; i++) {
+		mthread_start(&t, burn, (void *)100000);
+		mthread_join(&t);
+	}
+	REQUIRE(sc(SYS_getrusage, RUSAGE_SELF, &said[0]) == 0);
+}
+
+static void
+sleeper(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < NAPS; i++)
+		test_sleep_ms(1);
+	REQUIRE(sc(SYS_getrusage, RUSAGE_SELF, &said[1]) == 0);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct rusage ru;
+	int status;
+	pid_t pid;
+
+	test_begin(argc, argv);
+	said = test_shared(TEST_PAGE);
+	pid = test_fork(burner, NULL);
+	CHECK_EQ(wait4(pid, &status, 0, &ru), pid);
+	CHECK_EQ(status, 0);
+	test_note("process said %ld us, its parent heard %ld", cpu(&said[0]),
+	    cpu(&ru));
+	CHECK(cpu(&said[0]) >= 200000);
+	CHECK(cpu(&ru) >= cpu(&said[0]));
+	CHECK(cpu(&ru) < cpu(&said[0]) + 150000);
+
+	pid = test_fork(sleeper, NULL);
+	CHECK_EQ(wait4(pid, &status, 0, &ru), pid);
+	test_note("process said %ld voluntary switches, its parent heard %ld",
+	    said[1].ru_nvcsw, ru.ru_nvcsw);
+	CHECK(said[1].ru_nvcsw >= NAPS);
+	CHECK(ru.ru_nvcsw >= said[1].ru_nvcsw);
+	CHECK(ru.ru_nvcsw < said[1].ru_nvcsw + NAPS / 2);
+	CHECK_EQ(sc(SYS_getrusage, RUSAGE_SELF, 8), -EFAULT);
+	CHECK_EQ(sc(SYS_getrusage, 7, &ru), -EINVAL);
+	return test_done();
+}

@@ -1,0 +1,139 @@
+/*
+ * umtx_sleep_wakeup.c -- umtx_sleep sleeps only while the word is what the
+ * caller saw, wakes by umtx_wakeup (as many as asked), by time, and dies with
+ * its process; processes meet in shared memory; the errors.
+ */
+#include "user/tests/test.h"
+
+TEST_ROWS("E11 2.9");
+
+#define NTHREADS 6
+
+static int word, woken, inside;
+
+static void
+errors(void)
+{
+	static int aligned[2];
+	long got;
+
+	CHECK_EQ(sc(SYS_umtx_sleep, &aligned[0], 1, 0), -EBUSY);
+	CHECK_EQ(sc(SYS_umtx_sleep, &aligned[0], 1, 1000), -EBUSY);
+	CHECK_EQ(sc(SYS_umtx_sleep, &aligned[0], 0, -1), -EINVAL);
+	CHECK_EQ(sc(SYS_umtx_sleep, (char *)aligned + 1, 0, 1000), -EFAULT);
+	CHECK_EQ(sc(SYS_umtx_sleep, NULL, 0, 1000), -EFAULT);
+	CHECK_EQ(sc(SYS_umtx_sleep, 0xffff800000000000U, 0, 1000), -EFAULT);
+	CHECK_EQ(sc(SYS_umtx_sleep, 0x8000000000000000U, 0, 1000), -EFAULT);
+	CHECK_EQ(sc(SYS_umtx_sleep, &aligned[0], 0, 1000), -EWOULDBLOCK);
+	CHECK_EQ(sc(SYS_umtx_sleep, &aligned[0], 0, 1), -EWOULDBLOCK);
+	CHECK_EQ(sc(SYS_umtx_wakeup, &aligned[0], 0), 0);
+	CHECK_EQ(sc(SYS_umtx_wakeup, &aligned[0], 1), 0);
+	got = sc(SYS_umtx_wakeup, NULL, 1);
+	CHECK(got == 0 || got == -EFAULT);
+}
+
+static void
+sleeper(void *arg)
+{
+	(void)arg;
+	add(&inside, 1);
+	while (load(&word) == 0)
+		sc(SYS_umtx_sleep, &word, 0, 0);
+	add(&woken, 1);
+}
+
+/* Nobody is forgotten, however the wakeup falls. */
+static void
+threads(int count)
+{
+	struct mthread t[NTHREADS];
+
+	word = woken = inside = 0;
+	for (int i = 0; i < NTHREADS; i++)
+		mthread_start(&t[i], sleeper, NULL);
+	if (count & 1)
+		WAIT_UNTIL(load(&inside) == NTHREADS);
+	store(&word, 1);
+	if (count < 2)
+		CHECK_EQ(sc(SYS_umtx_wakeup, &word, 0), 0);
+	else
+		WAIT_UNTIL((sc(SYS_umtx_wakeup, &word, 1),
+		    load(&woken) == NTHREADS));
+	for (int i = 0; i < NTHREADS; i++)
+		mthread_join(&t[i]);
+	CHECK_EQ(woken, NTHREADS);
+}
+
+static void
+ping(void *arg)
+{
+	int *w = arg;
+
+	for (int i = 0; i < 500; i++) {
+		while (load(w) != 1)
+			sc(SYS_umtx_sleep, w, 0, 0);
+		store(w, 0);
+		sc(SYS_umtx_wakeup, w, 0);
+	}
+}
+
+static void
+processes(void)
+{
+	int *w = test_shared(TEST_PAGE);
+	pid_t pid = test_fork(ping, w);
+
+	for (int i = 0; i < 500; i++) {
+		while (load(w) != 0)
+			sc(SYS_umtx_sleep, w, 1, 0);
+		store(w, 1);
+		sc(SYS_umtx_wakeup, w, 0);
+	}
+	CHECK_EXIT(pid, 0);
+	sc(SYS_munmap, w, TEST_PAGE);
+}
+
+static void
+sleeps_for_ever(void *arg)
+{
+	for (;;)
+		sc(SYS_umtx_sleep, arg, 0, 0);
+}
+
+/* Of two sleepers one is killed: the other can still be woken. */
+static void
+waits_for_one(void *arg)
+{
+	int *w = arg;
+
+	while (load(w) == 0)
+		sc(SYS_umtx_sleep, w, 0, 0);
+}
+
+static void
+one_is_killed(void)
+{
+	int *w = test_shared(TEST_PAGE);
+	pid_t a = test_fork(sleeps_for_ever, w);
+	pid_t b = test_fork(waits_for_one, w);
+
+	CHECK_EQ(sc(SYS_kill, a, SIGKILL), 0);
+	CHECK_KILLED(a, SIGKILL);
+	store(w, 1);
+	sc(SYS_umtx_wakeup, w, 0);
+	CHECK_EXIT(b, 0);
+	sc(SYS_munmap, w, TEST_PAGE);
+}
+
+int
+main(int argc, char **argv)
+{
+	test_begin(argc, argv);
+	errors();
+	for (int i = 0; i < 60 * test_scale; i++)
+		threads(i % 4);
+	processes();
+	for (int i = 0; i < 20 * test_scale; i++)
+		one_is_killed();
+	return test_done();
+}
