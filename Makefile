@@ -94,6 +94,8 @@ all: $(O)/mayfly.elf $(O)/initrd.cpio
 kernel: $(O)/mayfly.elf
 user: $(O)/initrd.cpio
 iso: $(O)/mayfly.iso
+all kernel user iso:
+	@:
 
 # A file that changes when what it holds changes: what depends on it is built
 # again when the flags are others.

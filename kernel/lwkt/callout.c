@@ -211,7 +211,6 @@ callout_timer_intr(struct globaldata *gd)
 	struct callout *first;
 	bool due;
 
-	gd->gd_cnt_timer++;
 	spin_lock(&gd->gd_callout_spin);
 	gd->gd_timer_deadline = 0;
 	first = RB_MIN(callout_tree, &gd->gd_callouts);

@@ -198,14 +198,27 @@ lwkt_switch_return(struct thread *otd)
 
 /* The thread on top of a preempted one blocks: it gives the CPU back. */
 static struct thread *
-give_back(struct thread *td)
+give_back(struct globaldata *gd, struct thread *td)
 {
 	struct thread *ntd = td->td_preempted;
 
 	KKASSERT(ntd->td_flags & TDF_PREEMPT_LOCK);
 	td->td_preempted = NULL;
 	ntd->td_flags |= TDF_PREEMPT_DONE;
+	/* What the interrupt thread has made runnable was measured against
+	 * that thread, and not against this one. */
+	if (gd->gd_runqmask != 0 && runq_best(gd) > ntd->td_pri)
+		gd_note(gd, RQF_LWKT_RESCHED);
 	return ntd;
+}
+
+static inline struct thread *
+next_thread(struct globaldata *gd, struct thread *td)
+{
+	if (td->td_preempted != NULL)
+		return give_back(gd, td);
+	gd_unnote(gd, RQF_LWKT_RESCHED);
+	return choose_thread(gd);
 }
 
 void
@@ -226,12 +239,7 @@ lwkt_switch(void)
 	}
 	gd = mycpu;
 	lwkt_relalltokens(td);
-	if (td->td_preempted != NULL) {
-		ntd = give_back(td);
-	} else {
-		gd_unnote(gd, RQF_LWKT_RESCHED);
-		ntd = choose_thread(gd);
-	}
+	ntd = next_thread(gd, td);
 	if (ntd != td)
 		switch_to(gd, td, ntd);
 	crit_exit();
@@ -252,12 +260,11 @@ lwkt_final_switch(void)
 	crit_enter();
 	KASSERT(td->td_toks_stop == td->td_toks, "%s dies holding token %s",
 	    td->td_comm, td->td_toks_stop[-1].tr_tok->t_name);
-	KASSERT(mycpu->gd_spinlocks == 0 && td->td_preempted == NULL,
-	    "%s dies holding a spin lock", td->td_comm);
+	KASSERT(mycpu->gd_spinlocks == 0, "%s dies holding a spin lock",
+	    td->td_comm);
 	lwkt_deschedule_self();
 	td->td_flags |= TDF_EXITING;
-	gd_unnote(mycpu, RQF_LWKT_RESCHED);
-	ntd = choose_thread(mycpu);
+	ntd = next_thread(mycpu, td);
 	mycpu->gd_cnt_switch++;
 	ntd->td_mark = cpu_cycles();
 	ntd->td_flags |= TDF_RUNNING;

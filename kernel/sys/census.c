@@ -8,6 +8,7 @@
 #include "kernel/abi/errno.h"
 #include "kernel/lib/lib.h"
 #include "kernel/lwkt/globaldata.h"
+#include "kernel/md.h"
 #include "kernel/mem/kmalloc.h"
 #include "kernel/mem/objcache.h"
 #include "kernel/mem/page.h"
@@ -76,7 +77,7 @@ census_take(struct census_row *rows, int max)
 	census_add(&cu, "", "threads", census_threads());
 	census_add(&cu, "pages:", "user", page_count(PG_USER));
 	census_add(&cu, "pages:", "file", page_count(PG_FILE));
-	census_add(&cu, "pages:", "table", page_count(PG_TABLE));
+	census_add(&cu, "pages:", "table", page_count(PG_TABLE) - pmap_cached());
 	census_add(&cu, "~pages:", "kernel", page_count(PG_KERNEL));
 	census_add(&cu, "~pages:", "kstack", page_count(PG_KSTACK));
 	census_add(&cu, "~pages:", "free", page_free_count());
@@ -131,23 +132,22 @@ census_set_diff(const struct census_set *before,
 SYSCALL(census)
 {
 	int max = (int)args[1], n, error = 0;
-	struct census_row *rows = NULL;
+	struct census_row *rows;
 
 	(void)lp;
 	if (max < 0)
 		return EINVAL;
-	max = min(max, CENSUS_MAX);
-	if (max > 0) {
-		rows = kmalloc(sizeof(*rows) * (size_t)max, &M_CENSUS, 0);
-		if (rows == NULL)
-			return ENOMEM;
-	}
-	n = census_take(rows, max);
-	if (max > 0) {
+	/* Always as large: the census counts this buffer too, and is to find
+	 * the same whoever asks. */
+	rows = kmalloc(sizeof(*rows) * CENSUS_MAX, &M_CENSUS, 0);
+	if (rows == NULL)
+		return ENOMEM;
+	n = census_take(rows, CENSUS_MAX);
+	max = min(max, min(n, CENSUS_MAX));
+	if (max > 0)
 		error = copyout(rows, (void *)(uintptr_t)args[0],
-		    sizeof(*rows) * (size_t)min(n, max)); /* sleeps */
-		kfree(rows, &M_CENSUS);
-	}
+		    sizeof(*rows) * (size_t)max); /* sleeps */
+	kfree(rows, &M_CENSUS);
 	rv[0] = n;
 	return error;
 }

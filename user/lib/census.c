@@ -8,30 +8,26 @@
 #include <string.h>
 #include "user/lib/census.h"
 
-/* Rows that may appear between asking for their number and for the rows. */
-#define SPARE 16
+/* More than any kernel has. */
+#define ROWS_MAX 256
 
 int
 census_read(struct census_list *list)
 {
-	struct census_row *rows;
-	int n = census(NULL, 0), max;
+	size_t size = ROWS_MAX * sizeof(*list->rows);
+	int n;
 
-	if (n == -1)
-		return -1;
-	max = n + SPARE;
-	if (list->n < n || list->rows == NULL) {
-		rows = realloc(list->rows, (size_t)max * sizeof(*rows));
-		if (rows == NULL)
+	if (list->rows == NULL) {
+		list->rows = malloc(size);
+		if (list->rows == NULL)
 			return -1;
-		list->rows = rows;
-	} else {
-		max = list->n;
+		/* Touched now: the reader's own memory is counted too. */
+		memset(list->rows, 0, size);
 	}
-	n = census(list->rows, max);
+	n = census(list->rows, ROWS_MAX);
 	if (n == -1)
 		return -1;
-	list->n = n < max ? n : max;
+	list->n = n < ROWS_MAX ? n : ROWS_MAX;
 	return 0;
 }
 

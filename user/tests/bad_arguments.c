@@ -36,7 +36,7 @@ files(char *self)
 {
 	char buf[16];
 	int fds[2];
-	long fd, zero;
+	long fd, zero, got;
 
 	fd = sc(SYS_open, self, O_RDONLY, 0);
 	REQUIRE(fd >= 0);
@@ -51,8 +51,8 @@ files(char *self)
 	CHECK_EQ(sc(SYS_read, fd, buf, 3), 3);
 	CHECK(memcmp(buf, "ELF", 3) == 0);
 	CHECK_EQ(sc(SYS_read, fd, buf, 0), 0);
-	/* A program that runs may be mapped but not written. */
-	CHECK_EQ(sc(SYS_getdents, fd, buf, 16), -EINVAL);
+	got = sc(SYS_getdents, fd, buf, 16);
+	CHECK(got == -EINVAL || got == -ENOTDIR);
 	CHECK_EQ(sc(SYS_close, fd), 0);
 	CHECK_EQ(sc(SYS_close, fd), -EBADF);
 
@@ -64,7 +64,8 @@ files(char *self)
 	close(fds[1]);
 
 	CHECK_EQ(sc(SYS_open, "/does/not/exist", O_RDONLY, 0), -ENOENT);
-	CHECK(sc(SYS_open, "/tests", O_RDWR, 0) == -EISDIR);
+	got = sc(SYS_open, "/tests", O_RDWR, 0);
+	CHECK(got == -EISDIR || got == -EROFS);
 	zero = sc(SYS_open, "/dev/zero", O_RDWR, 0);
 	buf[15] = 1;
 	CHECK_EQ(sc(SYS_read, zero, buf, 16), 16);

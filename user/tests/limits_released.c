@@ -71,7 +71,7 @@ static void
 data(void *arg)
 {
 	struct rlimit rl = {.rlim_cur = 32 << 20, .rlim_max = 32 << 20};
-	char *old = sbrk(0);
+	char *old = (char *)(((uintptr_t)sbrk(0) + 4095) & ~4095UL);
 
 	(void)arg;
 	CHECK_EQ(sc(SYS_setrlimit, RLIMIT_DATA, &rl), 0);

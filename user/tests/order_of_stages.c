@@ -1,0 +1,139 @@
+/*
+ * order_of_stages.c -- a dead process has walked through the stages of the
+ * process's table in order, each once, and each of its threads through those
+ * of the thread's table; the master's thread after the process's stages.
+ * However it ended.
+ */
+#include "user/tests/test.h"
+
+TEST_ROWS("O1 O6 O16 O17 E25");
+
+#define MAXSTAGES 128
+#define MAXEVENTS 1024
+#define NTHREADS 3
+
+static struct exit_stage_row stages[MAXSTAGES];
+static struct exit_event events[MAXEVENTS];
+static int nstages[2];
+static int stop;
+
+static void
+check_tables(void)
+{
+	long n = sc(SYS_exitstages, stages, MAXSTAGES);
+	int next[2] = {0, 0};
+
+	REQUIRE(n > 0 && n <= MAXSTAGES);
+	for (long i = 0; i < n; i++) {
+		unsigned table = stages[i].table;
+
+		REQUIRE(table <= EXIT_TABLE_THREAD);
+		CHECK_EQ(stages[i].index, next[table]++);
+		CHECK(stages[i].name[0] != '\0');
+		CHECK(stages[i].reason[0] != '\0');
+	}
+	nstages[0] = next[0];
+	nstages[1] = next[1];
+	CHECK(nstages[0] > 0 && nstages[1] > 0);
+}
+
+/* The steps of one table and, if tid is not -1, thread: strictly upwards. */
+static int
+check_walk(long n, int table, int tid)
+{
+	int last = -1, steps = 0;
+
+	for (long i = 0; i < n; i++) {
+		if (events[i].table != table ||
+		    (tid != -1 && events[i].tid != tid))
+			continue;
+		CHECK((int)events[i].stage > last);
+		CHECK(events[i].stage < nstages[table]);
+		last = events[i].stage;
+		steps++;
+	}
+	return steps;
+}
+
+static void
+check_trace(pid_t pid, int nthreads)
+{
+	long n = sc(SYS_exittrace, pid, events, MAXEVENTS);
+	bool seen[64] = {false};
+	int threads = 0, master = -1;
+	bool in_thread = false;
+
+	REQUIRE(n > 0 && n <= MAXEVENTS);
+	for (long i = 0; i < n; i++) {
+		CHECK_EQ(events[i].pid, pid);
+		if (i > 0)
+			CHECK(events[i].when_ns >= events[i - 1].when_ns);
+		if (events[i].table == EXIT_TABLE_PROC) {
+			CHECK(master == -1 || master == events[i].tid);
+			master = events[i].tid;
+			/* The master's own end has not begun. */
+			CHECK(!in_thread);
+			continue;
+		}
+		if (events[i].tid == master)
+			in_thread = true;
+		if (events[i].tid >= 0 && events[i].tid < 64 &&
+		    !seen[events[i].tid]) {
+			seen[events[i].tid] = true;
+			threads++;
+			CHECK(check_walk(n, EXIT_TABLE_THREAD, events[i].tid) >
+			    0);
+		}
+	}
+	CHECK(check_walk(n, EXIT_TABLE_PROC, -1) > 0);
+	CHECK_EQ(threads, nthreads);
+}
+
+static void
+waits(void *arg)
+{
+	(void)arg;
+	while (load(&stop) == 0)
+		test_yield();
+}
+
+/* how 0: exit alone; 1: with threads; 2: a fault; 3: killed; 4: extexit of
+ * the second thread; 5: the last thread leaves. */
+static void
+die(void *arg)
+{
+	struct mthread t[NTHREADS];
+	int how = (int)(intptr_t)arg;
+
+	if (how == 1 || how >= 4)
+		for (int i = 0; i < NTHREADS; i++)
+			mthread_start(&t[i], waits, NULL);
+	switch (how) {
+	case 2:
+		test_poke(8, 1);
+		break;
+	case 3:
+		sc(SYS_kill, getpid(), SIGKILL);
+		break;
+	case 5:
+		store(&stop, 1);
+		sc(SYS_extexit, EXTEXIT_LWP, 0, NULL);
+		break;
+	}
+	test_exit(0);
+}
+
+int
+main(int argc, char **argv)
+{
+	test_begin(argc, argv);
+	check_tables();
+	for (int how = 0; how <= 5; how++) {
+		pid_t pid = test_fork(die, (void *)(intptr_t)how);
+
+		CHECK(test_wait(pid) >= 0);
+		check_trace(pid, how == 1 || how >= 4 ? NTHREADS + 1 : 1);
+	}
+	CHECK_EQ(sc(SYS_exittrace, -1, events, 0) >= 0, 1);
+	return test_done();
+}

@@ -1,0 +1,75 @@
+/*
+ * storm_ps.c -- processes and threads come and go on all CPUs while two
+ * others list them, and read the traces of the dead, without a pause.
+ */
+#include "user/tests/test.h"
+
+TEST_ROWS("E53 E71 D06 D07 2.46");
+
+#define WORKERS 4
+#define EACH 300
+
+static int *stop;
+
+static void
+lister(void *arg)
+{
+	static struct exit_event events[256];
+	static struct census_row rows[256];
+
+	(void)arg;
+	while (load(stop) == 0) {
+		CHECK(test_proclist() > 0);
+		CHECK(sc(SYS_exittrace, -1, events, COUNT(events)) >= 0);
+		CHECK(sc(SYS_census, rows, COUNT(rows)) > 0);
+		test_yield();
+	}
+}
+
+static void
+nothing(void *arg)
+{
+	(void)arg;
+}
+
+static void
+threaded(void *arg)
+{
+	struct mthread t[3];
+
+	(void)arg;
+	for (int i = 0; i < 3; i++)
+		mthread_start(&t[i], nothing, NULL);
+	mthread_join(&t[0]);
+	test_exit(1);
+}
+
+static void
+worker(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < EACH * test_scale; i++)
+		if (i & 1)
+			CHECK_EXIT(test_fork(threaded, NULL), 1);
+		else
+			CHECK_EXIT(test_fork(nothing, NULL), 0);
+}
+
+int
+main(int argc, char **argv)
+{
+	pid_t pids[WORKERS], listers[2];
+
+	test_begin(argc, argv);
+	stop = test_shared(TEST_PAGE);
+	for (int i = 0; i < 2; i++)
+		listers[i] = test_fork(lister, NULL);
+	for (int i = 0; i < WORKERS; i++)
+		pids[i] = test_fork(worker, NULL);
+	for (int i = 0; i < WORKERS; i++)
+		CHECK_EXIT(pids[i], 0);
+	store(stop, 1);
+	for (int i = 0; i < 2; i++)
+		CHECK_EXIT(listers[i], 0);
+	return test_done();
+}
