@@ -32,6 +32,11 @@ is "arguments are kept as they are" "$(cat "$tmp/out")" \
 	'hello [a b] [] ["q" $x] [two
 lines]'
 
+# Standard input is the guest's console.
+printf 'from the host\n' | ./mayfly exec --timeout 5 -- /bin/cat \
+	>"$tmp/out" 2>/dev/null
+is "standard input" "$(cat "$tmp/out")" 'from the host'
+
 # Options.
 status "--smp --mem --icount" 5 ./mayfly exec --smp 1 --mem 64 --icount \
 	--extra "$tmp/extra" -- /extra/hello 5

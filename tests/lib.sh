@@ -76,20 +76,25 @@ relay()
 {
 	prefix=$1 replay=$2
 	shift 2
-	rc=0
-	"$@" >"$tmp/tap" 2>&1 </dev/null || rc=$?
-	tr -d '\r' <"$tmp/tap" | awk -v n="$count" -v prefix="$prefix" \
-		-v rc="$rc" -v replay="$replay" -v last="$tmp/count" '
+	{
+		rc=0
+		"$@" 2>&1 </dev/null || rc=$?
+		printf '\n=== status %d\n' "$rc"
+	} | awk -v n="$count" -v prefix="$prefix" -v replay="$replay" \
+		-v last="$tmp/count" '
+	{ sub(/\r$/, "") }
+	/^=== status [0-9]+$/ { rc = $3; next }
 	/^(not )?ok( |$)/ {
 		bad = /^not/
 		sub(/^(not )?ok *[0-9]* *-? */, "")
 		print (bad ? "not ok " : "ok ") (++n) " - " prefix " " $0
 		seen++
 		failed += bad
+		fflush()
 		next
 	}
 	/^1\.\.[0-9]+/ { plan = substr($1, 4); next }
-	{ print "# " $0 }
+	$0 != "" { print (/^#/ ? "" : "# ") $0 }
 	END {
 		all = plan != "" && plan + 0 == seen && rc <= 1
 		print (all ? "ok " : "not ok ") (++n) " - " prefix \

@@ -121,7 +121,8 @@ take_line(char *line)
 	char out[512];
 
 	if (strncmp(line, "# spec: ", 8) == 0) {
-		strncpy(report->rows, line + 8, sizeof(report->rows) - 1);
+		snprintf(report->rows, sizeof(report->rows), "%.120s",
+		    line + 8);
 		return;
 	}
 	snprintf(out, sizeof(out), "%s%s\n", line[0] == '#' ? "" : "# ", line);
@@ -291,7 +292,8 @@ find_row(const struct census_row *rows, int n, const char *name)
 	return NULL;
 }
 
-/* How many rows differ; *sum tells one difference from another. */
+/* How many rows differ; *sum tells one difference from another.  Rows whose
+ * name begins with ~ (caches, what is free) are only for reading. */
 static int
 compare(bool show, int64_t *sum)
 {
@@ -303,7 +305,7 @@ compare(bool show, int64_t *sum)
 		    find_row(before, nbefore, after[i].name);
 		int64_t was = old == NULL ? 0 : old->count;
 
-		if (was == after[i].count)
+		if (was == after[i].count || after[i].name[0] == '~')
 			continue;
 		bad++;
 		*sum += (after[i].count - was) * (i + 1);

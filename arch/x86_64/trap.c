@@ -119,7 +119,9 @@ page_fault_user(struct thread *td, struct trapframe *tf)
 		trap_panic(tf);
 	cpu_intr_enable();
 	error = EFAULT;
-	if (tf->tf_addr < USER_MAX)
+	/* An access that the CPU makes with its own rights on behalf of an
+	 * instruction (QEMU: a far return's stack) would fault for ever. */
+	if (tf->tf_addr < USER_MAX && (tf->tf_err & PF_USER))
 		error = vm_fault_current(tf->tf_addr, pf_access(tf));
 	switch (error) {
 	case 0:

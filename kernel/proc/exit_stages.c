@@ -32,6 +32,8 @@ const struct exit_stage proc_stages[] = {
 	{ "leave peers", exit_leave_peers,
 	    "after the files, whose locks belong to the leader (O9)" },
 	/* semaphore undo: names the process (O10); upcalls; vkernel (O11) */
+	{ "joiner", lwp_exit_joiner,
+	    "the last thread's word may be in memory that others share" },
 	{ "memory", exit_memory,
 	    "nobody above needs user memory any more; the shell stays (O12)" },
 	{ "vfork", exit_release_vfork,

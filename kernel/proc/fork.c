@@ -83,7 +83,10 @@ fork_inherit(struct proc *p, struct proc *child, int flags)
 	child->p_sysent = p->p_sysent;
 	child->p_flags = p->p_flags & P_SUGID;
 	memcpy(child->p_comm, p->p_comm, sizeof(child->p_comm));
-	child->p_sigparent = flags & RFLINUXTHPN ? SIGUSR1 : SIGCHLD;
+	/* D29: init waits for plain children only. */
+	child->p_sigparent =
+	    (flags & (RFLINUXTHPN | RFNOWAIT)) == RFLINUXTHPN ? SIGUSR1 :
+								SIGCHLD;
 	if (flags & (int)RFPPWAIT)
 		child->p_mpflags = P_PPWAIT;
 	lwkt_reltoken(&p->p_token);

@@ -42,8 +42,9 @@ lwp_exit_joiner(struct lwp *lp)
 {
 	uint32_t *addr = lp->lwp_exitaddr;
 
-	/* The memory may be gone by now, if the whole process ends: then
-	 * there is no joiner either. */
+	/* A stage of the process for its last thread, whose memory goes
+	 * before it does, and of every other thread. */
+	lp->lwp_exitaddr = NULL;
 	if (addr == NULL || suword32(addr, lp->lwp_exitval) != 0) /* sleeps */
 		return;
 	/* WAKES: umtx sleepers on the word (D12). */

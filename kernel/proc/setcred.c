@@ -38,10 +38,19 @@ lwp_renew_cred(struct lwp *lp)
 	lwkt_reltoken(&p->p_token);
 }
 
+const struct ucred *
+lwp_cred(struct lwp *lp)
+{
+	if (atomic_load(&lp->lwp_proc->p_ucred) != lp->lwp_thread->td_ucred)
+		lwp_renew_cred(lp); /* sleeps */
+	return lp->lwp_thread->td_ucred;
+}
+
 int
 kern_setuid(struct proc *p, uint32_t uid)
 {
-	struct ucred *old = curthread->td_ucred, *cr;
+	const struct ucred *old = lwp_cred(curlwp); /* sleeps */
+	struct ucred *cr;
 	bool root = old->cr_uid == 0;
 
 	if (!root && uid != old->cr_ruid && uid != old->cr_svuid)

@@ -143,7 +143,8 @@ SYSCALL(census)
 	if (rows == NULL)
 		return ENOMEM;
 	n = census_take(rows, CENSUS_MAX);
-	max = min(max, min(n, CENSUS_MAX));
+	n = min(n, CENSUS_MAX);
+	max = min(max, n);
 	if (max > 0)
 		error = copyout(rows, (void *)(uintptr_t)args[0],
 		    sizeof(*rows) * (size_t)max); /* sleeps */

@@ -8,6 +8,7 @@
 #include "kernel/lib/lib.h"
 #include "kernel/proc/exit.h"
 #include "kernel/proc/proc.h"
+#include "kernel/proc/setcred.h"
 #include "kernel/proc/ucred.h"
 #include "kernel/sched/usched.h"
 #include "kernel/signal/signal.h"
@@ -63,7 +64,7 @@ set_scheduler(struct lwp *lp, const void *uname)
 	char name[16];
 	int error;
 
-	if (lp->lwp_thread->td_ucred->cr_uid != 0)
+	if (lwp_cred(lp)->cr_uid != 0)
 		return EPERM;
 	if (lp->lwp_proc->p_nthreads != 1)
 		return EINVAL;

@@ -14,6 +14,7 @@
 #include "kernel/proc/exit.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/proclist.h"
+#include "kernel/proc/setcred.h"
 #include "kernel/proc/ucred.h"
 #include "kernel/sys/syscalls.h"
 
@@ -26,7 +27,7 @@ SYSCALL(reboot)
 	int howto = (int)args[0];
 
 	(void)rv;
-	if (lp->lwp_thread->td_ucred->cr_uid != 0)
+	if (lwp_cred(lp)->cr_uid != 0)
 		return EPERM;
 	if (howto & RB_EXEC_STATUS)
 		cpu_exit_emulator(howto & 0xff);

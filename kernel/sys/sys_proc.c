@@ -153,28 +153,28 @@ SYSCALL(getppid)
 SYSCALL(getuid)
 {
 	(void)args;
-	rv[0] = lp->lwp_thread->td_ucred->cr_ruid;
+	rv[0] = lwp_cred(lp)->cr_ruid;
 	return 0;
 }
 
 SYSCALL(geteuid)
 {
 	(void)args;
-	rv[0] = lp->lwp_thread->td_ucred->cr_uid;
+	rv[0] = lwp_cred(lp)->cr_uid;
 	return 0;
 }
 
 SYSCALL(getgid)
 {
 	(void)args;
-	rv[0] = lp->lwp_thread->td_ucred->cr_rgid;
+	rv[0] = lwp_cred(lp)->cr_rgid;
 	return 0;
 }
 
 SYSCALL(getegid)
 {
 	(void)args;
-	rv[0] = lp->lwp_thread->td_ucred->cr_gid;
+	rv[0] = lwp_cred(lp)->cr_gid;
 	return 0;
 }
 

@@ -166,11 +166,12 @@ main(int argc, char **argv)
 	long zero;
 
 	test_begin(argc, argv);
+	/* What is mapped later could fill the hole. */
+	readonly = test_private(TEST_PAGE);
 	edge = test_private(3 * TEST_PAGE);
 	edge += 2 * TEST_PAGE;
 	memset(edge - 2 * TEST_PAGE, 1, 2 * TEST_PAGE);
 	REQUIRE(sc(SYS_munmap, edge, TEST_PAGE) == 0);
-	readonly = test_private(TEST_PAGE);
 	memset(readonly, 0x77, TEST_PAGE);
 	REQUIRE(sc(SYS_mprotect, readonly, TEST_PAGE, PROT_READ) == 0);
 	zero = sc(SYS_open, "/dev/zero", O_RDONLY, 0);

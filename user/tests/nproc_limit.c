@@ -77,7 +77,7 @@ main(int argc, char **argv)
 {
 	test_begin(argc, argv);
 	gate = test_shared(TEST_PAGE);
-	for (int i = 0; i < 3 * test_scale; i++) {
+	for (int i = 0; i < 2 * test_scale; i++) {
 		store(gate, 0);
 		CHECK_EXIT(test_fork(user, NULL), 0);
 		store(gate, 1);
