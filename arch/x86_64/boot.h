@@ -15,7 +15,7 @@
 /* linker.ld; the kernel is linked this much above where it is loaded. */
 #define KERNEL_BASE 0xffffffff80000000UL
 extern char __text_start[], __text_end[], __rodata_start[], __rodata_end[];
-extern char __data_start[], __kernel_end[];
+extern char __data_start[], __boot_stack_guard[], __kernel_end[];
 extern char __boot_start[]; /* physical, the lowest byte of all */
 
 /* The first stack, thread0's; the page below it holds nothing. */

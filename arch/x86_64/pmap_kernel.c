@@ -112,7 +112,8 @@ pmap_init(void)
 	map_dmap();
 	map_image(__text_start, __text_end, 0);
 	map_image(__rodata_start, __rodata_end, nx);
-	map_image(__data_start, __kernel_end, PTE_W | nx);
+	map_image(__data_start, __boot_stack_guard, PTE_W | nx);
+	map_image(__boot_stack_guard + PAGE_SIZE, __kernel_end, PTE_W | nx);
 	/* The table below the top level must be there before others share
 	 * the top level's entries. */
 	boot_entry(KSTACK_BASE, TOP_LEVEL - 1);

@@ -93,6 +93,9 @@ switch_prepare(struct thread *td, void (*entry)(void), void (*fn)(void *),
 void
 cpu_thread_setup(struct thread *td, void (*fn)(void *), void *arg)
 {
+	/* Init begins as such a thread and is given an LWP: what is loaded at
+	 * its first switch must be something that the CPU takes. */
+	fpu_fresh(td);
 	switch_prepare(td, switch_kernel_start, fn, arg);
 }
 

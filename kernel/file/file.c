@@ -25,8 +25,8 @@ static struct objcache *file_cache;
 static void
 file_init(void)
 {
-	file_cache = objcache_create("file", sizeof(struct file), CACHE_LINE, NULL,
-	    NULL);
+	file_cache = objcache_create("file", sizeof(struct file), CACHE_LINE,
+	    NULL, NULL);
 	KASSERT(file_cache != NULL, "no memory for the cache of open files");
 }
 SYSINIT(file, SI_SUB_PRE_DRIVERS, SI_ORDER_FIRST, file_init);

@@ -32,8 +32,8 @@ static uint64_t inode_last; /* ATOMIC i_ino given last */
 static void
 inode_init(void)
 {
-	inode_cache = objcache_create("vnode", sizeof(struct inode), CACHE_LINE, NULL,
-	    NULL);
+	inode_cache = objcache_create("vnode", sizeof(struct inode), CACHE_LINE,
+	    NULL, NULL);
 	KASSERT(inode_cache != NULL, "no memory for the cache of inodes");
 }
 SYSINIT(inode, SI_SUB_PRE_DRIVERS, SI_ORDER_FIRST, inode_init);

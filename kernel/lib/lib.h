@@ -12,8 +12,18 @@
 #define howmany(n, unit) (((n) + ((unit) - 1)) / (unit))
 #define rounddown2(x, pow2) ((x) & ~((__typeof__(x))(pow2) - 1))
 #define roundup2(x, pow2) rounddown2((x) + ((pow2) - 1), pow2)
-#define min(a, b) ({ __auto_type _a = (a); __auto_type _b = (b); _a < _b ? _a : _b; })
-#define max(a, b) ({ __auto_type _a = (a); __auto_type _b = (b); _a > _b ? _a : _b; })
+#define min(a, b)                                                              \
+	({                                                                     \
+		__auto_type _a = (a);                                          \
+		__auto_type _b = (b);                                          \
+		_a < _b ? _a : _b;                                             \
+	})
+#define max(a, b)                                                              \
+	({                                                                     \
+		__auto_type _a = (a);                                          \
+		__auto_type _b = (b);                                          \
+		_a > _b ? _a : _b;                                             \
+	})
 #define container_of(ptr, type, field)                                         \
 	((type *)((char *)(ptr) - offsetof(type, field)))
 #define likely(x) __builtin_expect(!!(x), 1)

@@ -33,7 +33,7 @@ thread_init(struct thread *td, char *stack, const char *comm)
 	td->td_release = NULL;
 	td->td_preempted = NULL;
 	td->td_toks_stop = td->td_toks;
-	td->td_wchan = NULL;
+	atomic_store(&td->td_wchan, NULL);
 	td->td_wmesg = NULL;
 	td->td_lwp = NULL;
 	td->td_proc = NULL;
@@ -74,7 +74,8 @@ lwkt_free_thread(struct thread *td)
 	struct globaldata *gd = td->td_allgd;
 
 	KASSERT(td->td_magic == TD_MAGIC, "thread %p freed twice", td);
-	KKASSERT(td->td_refs == 0 && !(td->td_flags & (TDF_RUNNING | TDF_RUNQ)));
+	KKASSERT(td->td_refs == 0);
+	KKASSERT(!(td->td_flags & (TDF_RUNNING | TDF_RUNQ)));
 	KKASSERT(td->td_msgport.mp_outstanding == 0);
 	spin_lock(&gd->gd_tdall_spin);
 	LIST_REMOVE(td, td_allq);

@@ -46,8 +46,8 @@ struct globaldata {
 	uint64_t gd_intpending;	      /* GUARDED(crit) bit per device line */
 	int gd_spinlocks;	      /* GUARDED(crit) spin locks held */
 	uint32_t gd_spinrank;	      /* GUARDED(crit) highest rank held */
-	struct threadq gd_runq[TDPRI_MAX + 1]; /* GUARDED(crit) */
-	uint32_t gd_runqmask;	      /* GUARDED(crit) non-empty queues */
+	struct threadq gd_runq[TDPRI_MAX + 1] GUARDED(crit);
+	uint32_t gd_runqmask GUARDED(crit); /* non-empty queues */
 	struct thread *gd_idletd;     /* STABLE */
 	bool gd_online;		      /* ATOMIC it runs and takes messages */
 

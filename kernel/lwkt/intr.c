@@ -25,10 +25,8 @@ static void
 intr_wait(struct intr_line *il)
 {
 	crit_enter();
-	while (!il->il_pending) {
-		lwkt_deschedule_self();
-		lwkt_switch();
-	}
+	while (!il->il_pending)
+		lwkt_block();
 	il->il_pending = false;
 	crit_exit();
 }

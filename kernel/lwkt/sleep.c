@@ -29,9 +29,9 @@
 #define WAKE_BATCH 16
 
 struct sleepq {
-	struct spinlock sq_spin;	    /* SELF */
-	TAILQ_HEAD(, thread) sq_threads;    /* GUARDED(sleep_spin) oldest first */
-	uint64_t sq_seq;		    /* GUARDED(sleep_spin) */
+	struct spinlock sq_spin; /* SELF */
+	TAILQ_HEAD(, thread) sq_threads GUARDED(sleep_spin); /* oldest first */
+	uint64_t sq_seq GUARDED(sleep_spin);
 } __cachealigned;
 
 static struct sleepq sleepqs[SLEEPQ_BUCKETS];
@@ -63,10 +63,23 @@ sleepq_of(const void *ident)
 }
 _Static_assert(SLEEPQ_BUCKETS == 1 << (64 - 54), "sleepq_of() hashes to that");
 
+static inline void
+sleepq_lock(struct sleepq *sq) TAKES(sleep_spin) UNCHECKED
+{
+	spin_lock(&sq->sq_spin);
+}
+
+static inline void
+sleepq_unlock(struct sleepq *sq) DROPS(sleep_spin) UNCHECKED
+{
+	spin_unlock(&sq->sq_spin);
+}
+
 /* Takes td off its queue and leaves a reference for the caller, who then
  * calls sleepq_resume().  The bucket's lock is held. */
 static void
 sleepq_unlink(struct sleepq *sq, struct thread *td, int result)
+    NEEDS(sleep_spin)
 {
 	TAILQ_REMOVE(&sq->sq_threads, td, td_sleepq);
 	td->td_wresult = result;
@@ -89,14 +102,14 @@ tsleep_interlock(const void *ident, int flags)
 
 	KKASSERT(ident != NULL);
 	tsleep_remove(td);
-	spin_lock(&sq->sq_spin);
+	sleepq_lock(sq);
 	td->td_wdomain = flags & PDOMAIN_MASK;
-	td->td_wcatch = false;
+	atomic_store(&td->td_wcatch, false);
 	td->td_wresult = 0;
 	td->td_wseq = ++sq->sq_seq;
 	td->td_wchan = ident;
 	TAILQ_INSERT_TAIL(&sq->sq_threads, td, td_sleepq);
-	spin_unlock(&sq->sq_spin);
+	sleepq_unlock(sq);
 }
 
 void
@@ -108,12 +121,12 @@ tsleep_remove(struct thread *td)
 	if (ident == NULL)
 		return;
 	sq = sleepq_of(ident);
-	spin_lock(&sq->sq_spin);
+	sleepq_lock(sq);
 	if (td->td_wchan != NULL) {
 		TAILQ_REMOVE(&sq->sq_threads, td, td_sleepq);
 		td->td_wchan = NULL;
 	}
-	spin_unlock(&sq->sq_spin);
+	sleepq_unlock(sq);
 }
 
 /* Ends td's sleep on ident if it is still the one numbered seq. */
@@ -123,11 +136,11 @@ sleepq_end(struct thread *td, const void *ident, uint64_t seq, int result)
 	struct sleepq *sq = sleepq_of(ident);
 	bool mine;
 
-	spin_lock(&sq->sq_spin);
+	sleepq_lock(sq);
 	mine = td->td_wchan == ident && td->td_wseq == seq;
 	if (mine)
 		sleepq_unlink(sq, td, result);
-	spin_unlock(&sq->sq_spin);
+	sleepq_unlock(sq);
 	if (mine)
 		sleepq_resume(td);
 }
@@ -150,11 +163,11 @@ sleep_interrupt(struct thread *td)
 	if (ident == NULL)
 		return;
 	sq = sleepq_of(ident);
-	spin_lock(&sq->sq_spin);
-	mine = td->td_wchan == ident && td->td_wcatch;
+	sleepq_lock(sq);
+	mine = td->td_wchan == ident && atomic_load(&td->td_wcatch);
 	if (mine)
 		sleepq_unlink(sq, td, EINTR);
-	spin_unlock(&sq->sq_spin);
+	sleepq_unlock(sq);
 	if (mine)
 		sleepq_resume(td);
 }
@@ -165,7 +178,8 @@ sleep_interrupt(struct thread *td)
 static bool
 sleep_catch(struct thread *td)
 {
-	atomic_swap(&td->td_wcatch, true);
+	atomic_store(&td->td_wcatch, true);
+	atomic_fence();
 	return atomic_load(&td->td_mpflags) & TDF_MP_INTR;
 }
 
@@ -174,10 +188,8 @@ static void
 sleep_wait(struct thread *td)
 {
 	crit_enter();
-	while (atomic_load_acq(&td->td_wchan) != NULL) {
-		lwkt_deschedule_self();
-		lwkt_switch();
-	}
+	while (atomic_load_acq(&td->td_wchan) != NULL)
+		lwkt_block();
 	crit_exit();
 }
 
@@ -203,11 +215,11 @@ tsleep(const void *ident, int flags, const char *wmesg, uint64_t timo_ns)
 		callout_init(&st.st_callout);
 		st.st_td = td;
 		st.st_ident = ident;
-		st.st_seq = td->td_wseq;
+		st.st_seq = atomic_load(&td->td_wseq);
 		callout_reset(&st.st_callout, timo_ns, sleep_timed_out, &st);
 	}
 	sleep_wait(td);
-	result = td->td_wresult;
+	result = atomic_load(&td->td_wresult);
 	if (timo_ns != 0)
 		callout_stop_sync(&st.st_callout); /* sleeps */
 	td->td_wmesg = NULL;
@@ -226,7 +238,7 @@ wakeup_domain(const void *ident, int domain, int count)
 		struct thread *td, *next;
 
 		n = 0;
-		spin_lock(&sq->sq_spin);
+		sleepq_lock(sq);
 		/* Only who slept when the wakeup began, so that it ends. */
 		if (last == 0)
 			last = sq->sq_seq;
@@ -240,7 +252,7 @@ wakeup_domain(const void *ident, int domain, int count)
 			sleepq_unlink(sq, td, 0);
 			batch[n++] = td;
 		}
-		spin_unlock(&sq->sq_spin);
+		sleepq_unlock(sq);
 		for (int i = 0; i < n; i++)
 			sleepq_resume(batch[i]);
 		woken += n;

@@ -36,7 +36,7 @@
 #include "kernel/sched/usched.h"
 
 static void
-runq_insert(struct globaldata *gd, struct thread *td)
+runq_insert(struct globaldata *gd, struct thread *td) NEEDS(crit)
 {
 	td->td_flags |= TDF_RUNQ;
 	TAILQ_INSERT_TAIL(&gd->gd_runq[td->td_pri], td, td_threadq);
@@ -44,7 +44,7 @@ runq_insert(struct globaldata *gd, struct thread *td)
 }
 
 static void
-runq_remove(struct globaldata *gd, struct thread *td)
+runq_remove(struct globaldata *gd, struct thread *td) NEEDS(crit)
 {
 	td->td_flags &= ~TDF_RUNQ;
 	TAILQ_REMOVE(&gd->gd_runq[td->td_pri], td, td_threadq);
@@ -53,14 +53,14 @@ runq_remove(struct globaldata *gd, struct thread *td)
 }
 
 static inline int
-runq_best(const struct globaldata *gd)
+runq_best(const struct globaldata *gd) NEEDS(crit)
 {
 	return 31 - __builtin_clz(gd->gd_runqmask);
 }
 
 /* Makes td, which belongs to this CPU, runnable; in a critical section. */
 static void
-schedule_here(struct globaldata *gd, struct thread *td)
+schedule_here(struct globaldata *gd, struct thread *td) NEEDS(crit)
 {
 	/* A message that comes late may name a thread that runs already, that
 	 * waits on a user run queue, or that is dead and only held. */
@@ -137,7 +137,7 @@ lwkt_setpri_self(int pri)
 /* The best thread that can have its tokens, with them, moved to the tail of
  * its queue; the idle thread if there is none. */
 static struct thread *
-choose_thread(struct globaldata *gd)
+choose_thread(struct globaldata *gd) NEEDS(crit)
 {
 	uint32_t mask = gd->gd_runqmask;
 	bool skipped = false;
@@ -198,7 +198,7 @@ lwkt_switch_return(struct thread *otd)
 
 /* The thread on top of a preempted one blocks: it gives the CPU back. */
 static struct thread *
-give_back(struct globaldata *gd, struct thread *td)
+give_back(struct globaldata *gd, struct thread *td) NEEDS(crit)
 {
 	struct thread *ntd = td->td_preempted;
 
@@ -213,7 +213,7 @@ give_back(struct globaldata *gd, struct thread *td)
 }
 
 static inline struct thread *
-next_thread(struct globaldata *gd, struct thread *td)
+next_thread(struct globaldata *gd, struct thread *td) NEEDS(crit)
 {
 	if (td->td_preempted != NULL)
 		return give_back(gd, td);
@@ -245,6 +245,16 @@ lwkt_switch(void)
 	crit_exit();
 }
 
+/* UNCHECKED: the one place where a thread gives its CPU up inside a critical
+ * section, which is its own and goes with it. */
+void lwkt_block(void) UNCHECKED;
+void
+lwkt_block(void)
+{
+	lwkt_deschedule_self();
+	lwkt_switch();
+}
+
 void
 lwkt_yield(void)
 {
@@ -257,6 +267,7 @@ lwkt_final_switch(void)
 	struct thread *td = curthread, *ntd;
 
 	tsleep_remove(td);
+	lwkt_closeport(&td->td_msgport);
 	crit_enter();
 	KASSERT(td->td_toks_stop == td->td_toks, "%s dies holding token %s",
 	    td->td_comm, td->td_toks_stop[-1].tr_tok->t_name);
@@ -277,7 +288,7 @@ lwkt_final_switch(void)
  * critical section.  Comes back when it has blocked or ended.
  */
 static void
-preempt(struct globaldata *gd)
+preempt(struct globaldata *gd) NEEDS(crit)
 {
 	struct thread *td = curthread, *ntd;
 
@@ -312,7 +323,7 @@ schedule_lines(struct globaldata *gd)
 
 /* What interrupts have noted; in a critical section, interrupts enabled. */
 static void
-run_notes(struct globaldata *gd)
+run_notes(struct globaldata *gd) NEEDS(crit)
 {
 	uint32_t notes;
 
@@ -329,6 +340,9 @@ run_notes(struct globaldata *gd)
 	}
 }
 
+/* UNCHECKED, both: their critical section is a bare count, for crit_exit()
+ * would call them again. */
+void splz(void) UNCHECKED;
 void
 splz(void)
 {
@@ -345,6 +359,7 @@ splz(void)
 	} while (mycpu->gd_reqflags & RQF_SPLZ);
 }
 
+void splz_intr(void) UNCHECKED;
 void
 splz_intr(void)
 {
@@ -383,7 +398,7 @@ lwkt_acquire(struct thread *td)
 }
 
 static void
-migrate_message(void *arg, int unused)
+migrate_message(void *arg, int unused) NEEDS(crit)
 {
 	struct thread *td = arg;
 
@@ -402,17 +417,19 @@ lwkt_migrate_self(int cpuid)
 		lwkt_giveaway(td);
 		lwkt_deschedule_self();
 		lwkt_send_ipiq(globaldata[cpuid], migrate_message, td, 0);
-		lwkt_switch();
+		lwkt_block();
 	}
 	crit_exit();
 }
 
+void noblock_enter(void) UNCHECKED;
 void
 noblock_enter(void)
 {
 	curthread->td_noblock++;
 }
 
+void noblock_exit(void) UNCHECKED;
 void
 noblock_exit(void)
 {
@@ -429,7 +446,7 @@ lwkt_idle_loop(void)
 	for (;;) {
 		lwkt_switch();
 		/* Runnable threads whose tokens are taken: try again. */
-		if (gd->gd_runqmask != 0)
+		if (atomic_load(&gd->gd_runqmask) != 0)
 			cpu_pause();
 		else if (!usched_idle_pull())
 			cpu_idle_wait();

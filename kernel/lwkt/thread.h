@@ -84,12 +84,12 @@ struct thread {
 
 	/* Sleeping (sleep.c): under the spin lock of td_wchan's bucket, but
 	 * for the thread itself, which may see that they are set. */
-	const void *td_wchan;		/* GUARDED(sleep_spin) */
-	TAILQ_ENTRY(thread) td_sleepq;	/* GUARDED(sleep_spin) */
-	uint64_t td_wseq;		/* GUARDED(sleep_spin) which sleep it is */
-	int td_wdomain;			/* GUARDED(sleep_spin) */
-	int td_wresult;			/* GUARDED(sleep_spin) */
-	bool td_wcatch;			/* GUARDED(sleep_spin) PCATCH */
+	const void *td_wchan GUARDED(sleep_spin);
+	TAILQ_ENTRY(thread) td_sleepq GUARDED(sleep_spin);
+	uint64_t td_wseq GUARDED(sleep_spin); /* which sleep it is */
+	int td_wdomain GUARDED(sleep_spin);
+	int td_wresult GUARDED(sleep_spin);
+	bool td_wcatch; /* ATOMIC PCATCH */
 	const char *td_wmesg;		/* OWNER why, for ps */
 
 	struct lwp *td_lwp;		/* STABLE NULL: a pure kernel thread */
@@ -145,8 +145,13 @@ void lwkt_rele(struct thread *td);
 /* Makes td runnable on its CPU; no-op when it is.  Any context but a hard
  * interrupt.  td must be held or known to be alive. */
 void lwkt_schedule(struct thread *td);
-/* Takes the current thread off its run queue; lwkt_switch() follows. */
+/* Takes the current thread off its run queue; its last switch follows. */
 void lwkt_deschedule_self(void) NEEDS(crit);
+/* Leaves the run queue and gives the CPU up, until somebody schedules the
+ * thread again.  In a critical section, so that no message or timer of this
+ * CPU comes between the caller's test and the sleep; others' tokens and
+ * critical sections are not affected.  The caller tests again. */
+void lwkt_block(void) NEEDS(crit);
 /* Gives the CPU to the best runnable thread, and comes back when the caller
  * is chosen again, with its tokens. */
 void lwkt_switch(void) SLEEPS;

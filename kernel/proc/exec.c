@@ -23,6 +23,7 @@
 #include "kernel/proc/fork.h"
 #include "kernel/proc/limit.h"
 #include "kernel/proc/proc.h"
+#include "kernel/proc/setcred.h"
 #include "kernel/signal/signal.h"
 
 void
@@ -30,12 +31,12 @@ proc_replace_vmspace(struct proc *p, struct vmspace *vm)
 {
 	struct vmspace *old = p->p_vmspace;
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	crit_enter();
 	p->p_vmspace = vm;
 	pmap_load(&vm->vm_pmap);
 	crit_exit();
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	vmspace_rele(old); /* sleeps */
 }
 
@@ -73,14 +74,14 @@ exec_rename(struct lwp *lp, const struct exec_args *ea, struct pargs *args)
 	struct proc *p = lp->lwp_proc;
 	struct pargs *old;
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	strlcpy(p->p_comm, base_name(ea->ea_path), sizeof(p->p_comm));
 	strlcpy(lp->lwp_thread->td_comm, p->p_comm,
 	    sizeof(lp->lwp_thread->td_comm));
 	old = p->p_args;
 	p->p_args = args;
 	p->p_flags |= P_EXEC;
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	if (old != NULL)
 		pargs_rele(old);
 }
@@ -120,7 +121,7 @@ kern_execve(struct lwp *lp, struct exec_args *ea)
 	if (error != 0)
 		return error;
 	error = elf_load(fp, ea, (size_t)proc_limit(p, RLIMIT_STACK),
-	    p->p_ucred, &img); /* sleeps */
+	    lwp_cred(lp), &img); /* sleeps */
 	fdrop(fp);	       /* sleeps */
 	if (error != 0)
 		return error;

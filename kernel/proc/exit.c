@@ -22,7 +22,7 @@
  * another thread has one of the two.  p_token held; does not block.
  */
 static int
-claim(struct lwp *lp, uint32_t flag)
+claim(struct lwp *lp, uint32_t flag) NEEDS(proc_token)
 {
 	struct proc *p = lp->lwp_proc;
 	struct lwp *other;
@@ -38,7 +38,7 @@ claim(struct lwp *lp, uint32_t flag)
 
 /* SPEC X14: waits until this is the only thread.  p_token held. */
 static void
-wait_alone(struct proc *p)
+wait_alone(struct proc *p) NEEDS(proc_token)
 {
 	/* Woken by lwp_count_down() in lwp_exit.c, at every drop. */
 	while (p->p_nthreads > 1)
@@ -50,9 +50,9 @@ exit_kill_siblings(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc;
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	wait_alone(p); /* sleeps */
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 }
 
 /* Claims the process for lp; false when another thread has it. */
@@ -62,7 +62,7 @@ exit_claim(struct lwp *lp, int status)
 	struct proc *p = lp->lwp_proc;
 	bool won;
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	won = claim(lp, P_WEXIT) == 0;
 	if (won) {
 		/* O6: the status stands before the hooks, who may change it. */
@@ -70,7 +70,7 @@ exit_claim(struct lwp *lp, int status)
 		p->p_master = lp;
 	}
 	lwp_commit(lp);
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	return won;
 }
 
@@ -95,13 +95,13 @@ exit_thread(struct lwp *lp, int status)
 	struct proc *p = lp->lwp_proc;
 	bool last;
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	/* D11: asked and answered in one step: two last threads cannot both
 	 * see the other. */
 	last = p->p_nlive <= 1 && !(lp->lwp_flags & LWP_COMMITTED);
 	if (!last)
 		lwp_commit(lp);
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	if (last)
 		exit1(lp, status);
 	lwp_exit(lp, false);
@@ -113,11 +113,11 @@ exec_single(struct lwp *lp)
 	struct proc *p = lp->lwp_proc;
 	int error;
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	error = claim(lp, P_SINGLE);
 	if (error == 0)
 		wait_alone(p); /* sleeps */
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	return error;
 }
 
@@ -126,7 +126,7 @@ exec_single_done(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc;
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	p->p_flags &= ~P_SINGLE;
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 }

@@ -83,7 +83,7 @@ void exit_close_files(struct lwp *lp) SLEEPS;	   /* exit_release.c */
 void exit_memory(struct lwp *lp) SLEEPS;	   /* exit_release.c */
 void exit_limits(struct lwp *lp) SLEEPS;	   /* exit_release.c */
 void exit_release_vfork(struct lwp *lp) SLEEPS;	   /* family.c */
-void exit_sysreaper(struct lwp *lp);		   /* sysreaper.c */
+void exit_sysreaper(struct lwp *lp) SLEEPS;	   /* sysreaper.c */
 void exit_publish(struct lwp *lp) SLEEPS;	   /* family.c */
 void exit_orphan_children(struct lwp *lp) SLEEPS;  /* family.c */
 void exit_tell_parent(struct lwp *lp) SLEEPS;	   /* family.c */

@@ -26,9 +26,9 @@ exit_memory(struct lwp *lp)
 	struct usage rss = { .us_maxrss =
 		vmspace_resident(p->p_vmspace) / 1024 };
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	usage_add(&p->p_ru, &rss);
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	/* O12: it keeps the shell; every thread still runs on that page
 	 * table, until the parent's wait drops it (wait_free). */
 	vmspace_exit(p->p_vmspace); /* sleeps */
@@ -40,9 +40,9 @@ exit_limits(struct lwp *lp)
 	struct proc *p = lp->lwp_proc;
 	struct plimit *pl;
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	pl = p->p_limit;
 	p->p_limit = NULL;
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	plimit_free(pl);
 }

@@ -7,6 +7,8 @@
  */
 #include "kernel/abi/signal.h"
 #include "kernel/lib/lib.h"
+#include "kernel/proc/exit.h"
+#include "kernel/proc/family.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sysreaper.h"
 #include "kernel/signal/signal.h"
@@ -21,7 +23,7 @@ parent_lock(struct proc *p)
 		 * number may even be used again, all before this line. */
 		if (pp == NULL)
 			continue;
-		lwkt_gettoken(&pp->p_token); /* sleeps */
+		children_lock(pp); /* sleeps */
 		if (p->p_pptr == pp)
 			return pp;
 		parent_unlock(pp);
@@ -31,12 +33,12 @@ parent_lock(struct proc *p)
 void
 parent_unlock(struct proc *pp)
 {
-	lwkt_reltoken(&pp->p_token);
+	children_unlock(pp);
 	PRELE(pp);
 }
 
 static inline enum child_kind
-child_kind(const struct proc *p)
+child_kind(const struct proc *p) NEEDS(parent_token)
 {
 	return p->p_sigparent == SIGCHLD ? CHILD_PLAIN : CHILD_CLONE;
 }
@@ -94,6 +96,7 @@ family_unclaim(struct proc *child)
 /* All of list, which has n children of one kind, now belong to heir. */
 static void
 adopt_list(struct proclist *list, struct proc *heir, struct proclist *to)
+    NEEDS(parent_token)
 {
 	struct proc *child;
 
@@ -109,7 +112,7 @@ adopt_list(struct proclist *list, struct proc *heir, struct proclist *to)
 /* Hands p's children to heir; both tokens held.  False: heir has handed on
  * its own children already and can have no more. */
 static bool
-adopt_all(struct proc *p, struct proc *heir)
+adopt_all(struct proc *p, struct proc *heir) NEEDS(parent_token, proc_token)
 {
 	int n = p->p_nchildren[CHILD_PLAIN] + p->p_nchildren[CHILD_CLONE];
 
@@ -131,26 +134,31 @@ void
 exit_orphan_children(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc;
-	bool zombies;
+	bool zombies, childless;
 
-	lwkt_gettoken(&p->p_token);
-	if (p->p_nchildren[CHILD_PLAIN] + p->p_nchildren[CHILD_CLONE] == 0) {
+	children_lock(p); /* sleeps */
+	proc_lock(p);
+	childless =
+	    p->p_nchildren[CHILD_PLAIN] + p->p_nchildren[CHILD_CLONE] == 0;
+	if (childless)
 		p->p_flags |= P_ORPHANED;
-		lwkt_reltoken(&p->p_token);
-		return;
-	}
-	lwkt_reltoken(&p->p_token);
-	for (;;) {
-		struct proc *heir = sysreaper_heir(p);
+	proc_unlock(p);
+	children_unlock(p);
+	while (!childless) {
+		struct proc *heir;
 		bool done;
 
-		lwkt_gettoken(&heir->p_token); /* sleeps */
-		lwkt_gettoken(&p->p_token);    /* sleeps */
+		proc_lock(p);
+		heir = sysreaper_heir(p);
+		proc_unlock(p);
+		/* The heir's is the token of both lists from here on. */
+		children_lock(heir); /* sleeps */
+		proc_lock(p);	     /* sleeps */
 		zombies = !TAILQ_EMPTY(&p->p_zombies[CHILD_PLAIN]) ||
 		    !TAILQ_EMPTY(&p->p_zombies[CHILD_CLONE]);
 		done = adopt_all(p, heir);
-		lwkt_reltoken(&p->p_token);
-		lwkt_reltoken(&heir->p_token);
+		proc_unlock(p);
+		children_unlock(heir);
 		/* D28: tell the heir once they are its own.  WAKES: its waits,
 		 * for the zombies among them, and for pids now its own. */
 		if (done) {
@@ -169,14 +177,14 @@ exit_publish(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc, *pp;
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);	     /* sleeps */
 	pp = parent_lock(p); /* sleeps */
 	/* Law 2: what a waiter reads is final but for the usage, and p_nthreads
 	 * holds it back until that is (O19). */
 	family_zombie(p);
 	atomic_store_rel(&p->p_stat, SZOMB);
 	parent_unlock(pp);
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 }
 
 void

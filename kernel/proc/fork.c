@@ -30,11 +30,12 @@
 
 /* One process more for the user and the machine, if the limits allow. */
 static int
-fork_count(struct proc *p, struct proc *child)
+fork_count(struct proc *p, struct proc *child) NEEDS(proc_token)
 {
 	struct ucred *cr = crhold(p->p_ucred);
 	bool root = cr->cr_uid == 0;
-	int64_t limit = root ? -1 : p->p_limit->pl_rlimit[RLIMIT_NPROC].rlim_cur;
+	int64_t limit =
+	    root ? -1 : p->p_limit->pl_rlimit[RLIMIT_NPROC].rlim_cur;
 
 	if ((int)atomic_load(&nprocs) >
 		(root ? maxproc : maxproc - ROOT_RESERVE) ||
@@ -76,20 +77,16 @@ fork_files(struct proc *p, struct proc *child, int flags)
 static void
 fork_inherit(struct proc *p, struct proc *child, int flags)
 {
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	child->p_limit = plimit_hold(p->p_limit);
 	child->p_args = pargs_hold(p->p_args);
 	child->p_reaper = sysreaper_hold(p->p_reaper);
 	child->p_sysent = p->p_sysent;
 	child->p_flags = p->p_flags & P_SUGID;
 	memcpy(child->p_comm, p->p_comm, sizeof(child->p_comm));
-	/* D29: init waits for plain children only. */
-	child->p_sigparent =
-	    (flags & (RFLINUXTHPN | RFNOWAIT)) == RFLINUXTHPN ? SIGUSR1 :
-								SIGCHLD;
 	if (flags & (int)RFPPWAIT)
 		child->p_mpflags = P_PPWAIT;
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 }
 
 /* The thread of the child: the caller's registers, in a tid of its own. */
@@ -104,10 +101,12 @@ fork_thread(struct lwp *lp, struct proc *child)
 	cpu_lwp_fork(clp, cpu_lwp_frame(lp));
 	tf = cpu_lwp_frame(clp);
 	cpu_set_result(tf, 0, 1);
-	clp->lwp_thread->td_ucred = crhold(child->p_ucred);
 	usched_heuristic_forking(lp, clp);
+	proc_private(child);
+	clp->lwp_thread->td_ucred = crhold(child->p_ucred);
 	clp->lwp_tid = child->p_lasttid = 0;
 	child->p_master = clp;
+	proc_private_end(child);
 	return 0;
 }
 
@@ -115,10 +114,12 @@ fork_thread(struct lwp *lp, struct proc *child)
 static void
 fork_abort(struct proc *child)
 {
+	proc_private(child);
 	if (child->p_master != NULL)
 		lwp_discard(child->p_master);
 	if (child->p_limit != NULL)
 		plimit_free(child->p_limit);
+	proc_private_end(child);
 	if (child->p_fd != NULL)
 		fdfree(child->p_fd); /* sleeps */
 	if (child->p_vmspace != NULL)
@@ -131,17 +132,17 @@ fork_abort(struct proc *child)
  * have begun to end the process; then nobody would hand the child on.
  */
 static int
-fork_link(struct proc *p, struct proc *child, int flags)
+fork_link(struct proc *p, struct proc *child, int flags, struct lwp **clpp)
 {
 	struct proc *pp = flags & RFNOWAIT ? initproc : p;
 	int error = 0;
 
-	lwkt_gettoken(&p->p_token);
-	lwkt_gettoken(&pp->p_token);
+	proc_lock(p);	   /* sleeps */
+	children_lock(pp); /* sleeps */
 	if (p->p_flags & (P_WEXIT | P_SINGLE))
 		error = EINTR;
 	else if (flags & RFTHREAD)
-		error = peers_join(child, p->p_leader); /* sleeps */
+		peers_join(child, p->p_leader); /* sleeps */
 	if (error == 0 && (p->p_flags & (P_WEXIT | P_SINGLE))) {
 		if (flags & RFTHREAD)
 			peers_leave(child); /* sleeps */
@@ -150,13 +151,18 @@ fork_link(struct proc *p, struct proc *child, int flags)
 	if (error == 0) {
 		pgrp_inherit(child, p);
 		pid_enter(child);
+		*clpp = child->p_master;
 		lwp_enter(child->p_master);
 		child->p_master = NULL;
+		/* D29: init waits for plain children only. */
+		child->p_sigparent =
+		    (flags & RFLINUXTHPN) && !(flags & RFNOWAIT) ? SIGUSR1 :
+								    SIGCHLD;
 		family_link(child, pp);
 		atomic_store_rel(&child->p_stat, SACTIVE);
 	}
-	lwkt_reltoken(&pp->p_token);
-	lwkt_reltoken(&p->p_token);
+	children_unlock(pp);
+	proc_unlock(p);
 	return error;
 }
 
@@ -185,9 +191,9 @@ fork_make(struct lwp *lp, struct proc *child, int flags)
 	struct proc *p = lp->lwp_proc;
 	int error;
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	error = fork_count(p, child);
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	if (error == 0)
 		error = fork_memory(p, child, flags); /* sleeps */
 	if (error == 0)
@@ -209,10 +215,8 @@ kern_fork(struct lwp *lp, int flags, int *pidp)
 	if (child == NULL)
 		return ENOMEM;
 	error = fork_make(lp, child, flags);
-	if (error == 0) {
-		clp = child->p_master;
-		error = fork_link(p, child, flags);
-	}
+	if (error == 0)
+		error = fork_link(p, child, flags, &clp); /* sleeps */
 	if (error != 0) {
 		fork_abort(child);
 		return error;
@@ -239,9 +243,9 @@ kern_unshare(struct lwp *lp, int flags)
 	struct vmspace *vm = NULL;
 	bool alone;
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	alone = p->p_nlive == 1;
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	if (!alone)
 		return EINVAL;
 	if (flags & (RFFDG | RFCFDG)) {

@@ -55,9 +55,9 @@ proc_limit(struct proc *p, int which)
 {
 	int64_t cur;
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	cur = p->p_limit->pl_rlimit[which].rlim_cur;
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	return cur;
 }
 
@@ -66,15 +66,15 @@ kern_getrlimit(struct proc *p, int which, struct rlimit *rl)
 {
 	if (which < 0 || which >= RLIM_NLIMITS)
 		return EINVAL;
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	*rl = p->p_limit->pl_rlimit[which];
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	return 0;
 }
 
 /* A private copy of the limits, if they are shared; p_token held. */
 static int
-plimit_modify(struct proc *p)
+plimit_modify(struct proc *p) NEEDS(proc_token)
 {
 	struct plimit *old = p->p_limit, *pl;
 
@@ -99,7 +99,7 @@ kern_setrlimit(struct proc *p, int which, const struct rlimit *rl)
 	if (which < 0 || which >= RLIM_NLIMITS || rl->rlim_cur < 0 ||
 	    rl->rlim_max < 0 || rl->rlim_cur > rl->rlim_max)
 		return EINVAL;
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	if (rl->rlim_max > p->p_limit->pl_rlimit[which].rlim_max &&
 	    p->p_ucred->cr_uid != 0)
 		error = EPERM;
@@ -114,6 +114,6 @@ kern_setrlimit(struct proc *p, int which, const struct rlimit *rl)
 		if (which == RLIMIT_NOFILE)
 			old->rlim_cur = min(old->rlim_cur, (int64_t)NOFILE_MAX);
 	}
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	return error;
 }

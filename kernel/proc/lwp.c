@@ -35,7 +35,7 @@ lwp_cmp(struct lwp *a, struct lwp *b)
 	return (a->lwp_tid > b->lwp_tid) - (a->lwp_tid < b->lwp_tid);
 }
 
-RB_GENERATE(lwp_tree, lwp, lwp_node, lwp_cmp)
+RB_GENERATE_INTERNAL(lwp_tree, lwp, lwp_node, lwp_cmp, UNCHECKED)
 
 struct lwp *
 lwp_alloc(struct proc *p)
@@ -45,7 +45,7 @@ lwp_alloc(struct proc *p)
 
 	if (lp == NULL)
 		return NULL;
-	td = lwkt_alloc_thread(p->p_comm);
+	td = lwkt_alloc_thread(curthread->td_comm);
 	if (td == NULL) {
 		objcache_put(lwp_cache, lp);
 		return NULL;
@@ -144,7 +144,7 @@ lwp_commit(struct lwp *lp)
 
 /* The next free tid: counts up, and wraps to 1 (spec 2.9). */
 static int
-tid_new(struct proc *p)
+tid_new(struct proc *p) NEEDS(proc_token)
 {
 	do
 		p->p_lasttid = p->p_lasttid == INT32_MAX ? 1 : p->p_lasttid + 1;
@@ -176,9 +176,9 @@ kern_lwp_create(struct lwp *plp, const struct lwp_params *par, int *tidp)
 
 	if (lp == NULL)
 		return ENOMEM;
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	lp->lwp_tid = tid_new(p);
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	error = lwp_create_copyout(par, lp->lwp_tid); /* sleeps */
 	if (error != 0) {
 		lwp_discard(lp);
@@ -191,16 +191,16 @@ kern_lwp_create(struct lwp *plp, const struct lwp_params *par, int *tidp)
 	usched_heuristic_forking(plp, lp);
 	*tidp = lp->lwp_tid;
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	/* D14: nobody joins a process that ends, or that wants to be alone;
 	 * the maker is on its way out too. */
 	if (p->p_flags & (P_WEXIT | P_SINGLE)) {
-		lwkt_reltoken(&p->p_token);
+		proc_unlock(p);
 		lwp_discard(lp);
 		return EAGAIN;
 	}
 	lwp_enter(lp);
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	usched_setrunqueue_new(lp);
 	return 0;
 }

@@ -19,12 +19,12 @@ lwp_exit_usage(struct lwp *lp)
 	struct proc *p = lp->lwp_proc;
 	struct usage us;
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	us = usage_of_lwp(lp);
 	usage_add(&p->p_ru, &us);
 	/* E58: what is counted there is not counted here any more. */
 	usage_clear_lwp(lp);
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 }
 
 void
@@ -32,9 +32,9 @@ lwp_exit_leave(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc;
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	RB_REMOVE(lwp_tree, &p->p_lwps, lp);
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 }
 
 void
@@ -69,12 +69,12 @@ lwp_exit_scheduler(struct lwp *lp)
 /* SPEC X62, X63: the process has one thread less.  Law 6: whoever waits for
  * the others sleeps on p_nthreads, and is woken at every drop (D05). */
 static void
-lwp_count_down(struct proc *p)
+lwp_count_down(struct proc *p) TAKES(noblock)
 {
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	noblock_enter();
 	p->p_nthreads--;
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	/* WAKES: wait_alone() of exit and exec, wait_finished() of the
 	 * parent.  p is still held by this LWP. */
 	wakeup(&p->p_nthreads);
@@ -85,12 +85,11 @@ lwp_exit(struct lwp *lp, bool master)
 {
 	struct proc *p = lp->lwp_proc;
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	lwp_commit(lp);
 	lp->lwp_is_master = master;
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	exit_walk(lp, EXIT_TABLE_THREAD);
 	lwp_count_down(p);
-	noblock_exit();
 	lwkt_final_switch();
 }

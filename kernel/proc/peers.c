@@ -16,20 +16,27 @@
 
 static struct lwkt_token peers_token = TOKEN_INITIALIZER("peers");
 
-int
+static void
+peers_lock(void) TAKES(list_token) SLEEPS UNCHECKED
+{
+	lwkt_gettoken(&peers_token);
+}
+
+static void
+peers_unlock(void) DROPS(list_token) UNCHECKED
+{
+	lwkt_reltoken(&peers_token);
+}
+
+void
 peers_join(struct proc *p, struct proc *leader)
 {
-	int error = 0;
-
-	lwkt_gettoken(&peers_token);
-	if (leader->p_flags & P_WEXIT) {
-		error = EAGAIN;
-	} else {
-		p->p_leader = leader;
-		LIST_INSERT_HEAD(&leader->p_peers, p, p_peer);
-	}
-	lwkt_reltoken(&peers_token);
-	return error;
+	peers_lock(); /* sleeps */
+	p->p_leader = leader;
+	LIST_INSERT_HEAD(&leader->p_peers, p, p_peer);
+	/* WAKES: exit_wait_peers(), which is to kill this one too. */
+	wakeup(&leader->p_peers);
+	peers_unlock();
 }
 
 void
@@ -37,13 +44,13 @@ peers_leave(struct proc *p)
 {
 	struct proc *leader = p->p_leader;
 
-	lwkt_gettoken(&peers_token);
+	peers_lock(); /* sleeps */
 	LIST_REMOVE(p, p_peer);
 	p->p_leader = p;
 	/* WAKES: exit_wait_peers().  The leader cannot have gone: it waits. */
 	if (LIST_EMPTY(&leader->p_peers))
 		wakeup(&leader->p_peers);
-	lwkt_reltoken(&peers_token);
+	peers_unlock();
 }
 
 void
@@ -55,10 +62,10 @@ exit_wait_peers(struct lwp *lp)
 	 * are dead, or a peer of ours, and then the list is not empty. */
 	if (LIST_EMPTY(&p->p_peers))
 		return;
-	lwkt_gettoken(&peers_token);
+	peers_lock(); /* sleeps */
 	while (!LIST_EMPTY(&p->p_peers)) {
 		/* RACE: ksignal() may sleep for the peer's token, and the list
-		 * change: one that it missed is new, and refused (P_WEXIT). */
+		 * change: peers_join() has us look again. */
 		struct proc *next;
 
 		for (peer = LIST_FIRST(&p->p_peers); peer != NULL;
@@ -73,7 +80,7 @@ exit_wait_peers(struct lwp *lp)
 		if (!LIST_EMPTY(&p->p_peers))
 			tsleep(&p->p_peers, 0, "exit1", 0); /* sleeps */
 	}
-	lwkt_reltoken(&peers_token);
+	peers_unlock();
 }
 
 void

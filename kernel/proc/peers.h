@@ -3,11 +3,11 @@
  */
 #pragma once
 
-#include "kernel/abi/errno.h"
 #include "kernel/lockcheck.h"
 
 struct proc;
 
-/* p, an embryo, becomes a peer of leader; EAGAIN when that is ending. */
-int peers_join(struct proc *p, struct proc *leader) SLEEPS;
+/* p, an embryo, becomes a peer of leader: that is its maker, or its maker's
+ * own leader, which cannot end before its maker does. */
+void peers_join(struct proc *p, struct proc *leader) SLEEPS;
 void peers_leave(struct proc *p) SLEEPS;

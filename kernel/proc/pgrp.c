@@ -15,17 +15,29 @@
 MALLOC_DEFINE(M_PGRP, "pgrp");
 MALLOC_DEFINE(M_SESSION, "session");
 
+static inline void
+members_lock(struct pgrp *pg) TAKES(leaf_spin) UNCHECKED
+{
+	spin_lock(&pg->pg_spin);
+}
+
+static inline void
+members_unlock(struct pgrp *pg) DROPS(leaf_spin) UNCHECKED
+{
+	spin_unlock(&pg->pg_spin);
+}
+
 static void
 session_rele(struct session *sess)
 {
 	struct pid_bucket *pb = pid_bucket(sess->s_sid);
 	bool last;
 
-	spin_lock(&pb->pb_spin);
+	bucket_lock(pb);
 	last = --sess->s_refs == 0;
 	if (last)
 		LIST_REMOVE(sess, s_hash);
-	spin_unlock(&pb->pb_spin);
+	bucket_unlock(pb);
 	if (last)
 		kfree(sess, &M_SESSION);
 }
@@ -35,9 +47,9 @@ session_hold(struct session *sess)
 {
 	struct pid_bucket *pb = pid_bucket(sess->s_sid);
 
-	spin_lock(&pb->pb_spin);
+	bucket_lock(pb);
 	sess->s_refs++;
-	spin_unlock(&pb->pb_spin);
+	bucket_unlock(pb);
 }
 
 struct pgrp *
@@ -46,13 +58,13 @@ pgfind(int pgid)
 	struct pid_bucket *pb = pid_bucket(pgid);
 	struct pgrp *pg;
 
-	spin_lock(&pb->pb_spin);
+	bucket_lock(pb);
 	LIST_FOREACH(pg, &pb->pb_pgrps, pg_hash)
 		if (pg->pg_id == pgid)
 			break;
 	if (pg != NULL)
 		pg->pg_refs++;
-	spin_unlock(&pb->pb_spin);
+	bucket_unlock(pb);
 	return pg;
 }
 
@@ -61,9 +73,9 @@ pghold(struct pgrp *pg)
 {
 	struct pid_bucket *pb = pid_bucket(pg->pg_id);
 
-	spin_lock(&pb->pb_spin);
+	bucket_lock(pb);
 	pg->pg_refs++;
-	spin_unlock(&pb->pb_spin);
+	bucket_unlock(pb);
 }
 
 void
@@ -72,11 +84,11 @@ pgrele(struct pgrp *pg)
 	struct pid_bucket *pb = pid_bucket(pg->pg_id);
 	bool last;
 
-	spin_lock(&pb->pb_spin);
+	bucket_lock(pb);
 	last = --pg->pg_refs == 0;
 	if (last)
 		LIST_REMOVE(pg, pg_hash);
-	spin_unlock(&pb->pb_spin);
+	bucket_unlock(pb);
 	if (!last)
 		return;
 	session_rele(pg->pg_session);
@@ -85,14 +97,14 @@ pgrele(struct pgrp *pg)
 
 /* p, in no group, becomes a member; takes over the caller's reference. */
 static void
-pgrp_join(struct proc *p, struct pgrp *pg)
+pgrp_join(struct proc *p, struct pgrp *pg) NEEDS(proc_token)
 {
-	spin_lock(&pg->pg_spin);
+	members_lock(pg);
 	p->p_pgrp = pg;
 	atomic_store(&p->p_pgid, pg->pg_id);
 	atomic_store(&p->p_sid, pg->pg_session->s_sid);
 	LIST_INSERT_HEAD(&pg->pg_members, p, p_pglist);
-	spin_unlock(&pg->pg_spin);
+	members_unlock(pg);
 }
 
 void
@@ -107,10 +119,10 @@ pgrp_leave(struct proc *p)
 {
 	struct pgrp *pg = p->p_pgrp;
 
-	spin_lock(&pg->pg_spin);
+	members_lock(pg);
 	LIST_REMOVE(p, p_pglist);
 	p->p_pgrp = NULL;
-	spin_unlock(&pg->pg_spin);
+	members_unlock(pg);
 	pgrele(pg);
 }
 
@@ -133,18 +145,19 @@ pgrp_create(int pgid, struct session *sess)
 		session_hold(sess);
 	} else {
 		fresh->s_sid = pgid;
-		fresh->s_refs = 1;
 	}
 	pg->pg_id = pgid;
-	pg->pg_refs = 1;
 	pg->pg_session = sess != NULL ? sess : fresh;
 	spin_init(&pg->pg_spin, "pgrp", SPIN_LEAF);
 	LIST_INIT(&pg->pg_members);
-	spin_lock(&pb->pb_spin);
+	bucket_lock(pb);
+	pg->pg_refs = 1;
 	LIST_INSERT_HEAD(&pb->pb_pgrps, pg, pg_hash);
-	if (fresh != NULL)
+	if (fresh != NULL) {
+		fresh->s_refs = 1;
 		LIST_INSERT_HEAD(&pb->pb_sessions, fresh, s_hash);
-	spin_unlock(&pb->pb_spin);
+	}
+	bucket_unlock(pb);
 	return pg;
 }
 
@@ -159,7 +172,7 @@ pgrp_boot(struct proc *p)
 
 /* p moves to pg; takes over the reference.  p_token of p held. */
 static void
-pgrp_move(struct proc *p, struct pgrp *pg)
+pgrp_move(struct proc *p, struct pgrp *pg) NEEDS(proc_token)
 {
 	if (p->p_pgrp == pg) {
 		pgrele(pg);
@@ -178,12 +191,12 @@ pgrp_hold_members(struct pgrp *pg, int *np)
 	/* The group may grow while memory for its list is found. */
 	for (;;) {
 		n = 0;
-		spin_lock(&pg->pg_spin);
+		members_lock(pg);
 		LIST_FOREACH(p, &pg->pg_members, p_pglist)
 			n++;
 		if (n <= room)
 			break;
-		spin_unlock(&pg->pg_spin);
+		members_unlock(pg);
 		kfree(members, &M_PGRP);
 		room = n + 8;
 		members = kmalloc(sizeof(*members) * (size_t)room, &M_PGRP, 0);
@@ -197,7 +210,7 @@ pgrp_hold_members(struct pgrp *pg, int *np)
 		PHOLD(p);
 		members[n++] = p;
 	}
-	spin_unlock(&pg->pg_spin);
+	members_unlock(pg);
 	*np = n;
 	return members;
 }
@@ -222,9 +235,9 @@ kern_setsid(struct proc *p, int *sidp)
 	pg = pgrp_create(p->p_pid, NULL);
 	if (pg == NULL)
 		return ENOMEM;
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	pgrp_move(p, pg);
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	*sidp = p->p_pid;
 	return 0;
 }
@@ -233,6 +246,7 @@ kern_setsid(struct proc *p, int *sidp)
  * pgid of p's session?  *pgp gets the group with a reference. */
 static int
 setpgid_check(struct proc *p, struct proc *targ, int pgid, struct pgrp **pgp)
+    NEEDS(parent_token, proc_token)
 {
 	struct session *sess = p->p_pgrp->pg_session;
 
@@ -271,14 +285,14 @@ kern_setpgid(struct proc *p, int pid, int pgid)
 	else if (targ == NULL)
 		return ESRCH;
 	else {
-		lwkt_gettoken(&p->p_token);
-		lwkt_gettoken(&targ->p_token);
+		children_lock(p); /* sleeps */
+		proc_lock(targ);  /* sleeps */
 		error = setpgid_check(p, targ, pgid != 0 ? pgid : targ->p_pid,
 		    &pg);
 		if (error == 0)
 			pgrp_move(targ, pg);
-		lwkt_reltoken(&targ->p_token);
-		lwkt_reltoken(&p->p_token);
+		proc_unlock(targ);
+		children_unlock(p);
 	}
 	if (targ != NULL)
 		PRELE(targ);
@@ -293,11 +307,11 @@ pgrp_of_pid(struct proc *p, int pid, struct pgrp **pgp)
 
 	if (targ == NULL)
 		return ESRCH;
-	lwkt_gettoken(&targ->p_token);
+	proc_lock(targ);
 	*pgp = targ->p_pgrp;
 	if (*pgp != NULL)
 		pghold(*pgp);
-	lwkt_reltoken(&targ->p_token);
+	proc_unlock(targ);
 	PRELE(targ);
 	return *pgp != NULL ? 0 : ESRCH;
 }

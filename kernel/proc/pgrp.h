@@ -14,29 +14,29 @@
 struct proc;
 
 struct session {
-	LIST_ENTRY(session) s_hash; /* GUARDED(hash_spin) */
+	LIST_ENTRY(session) s_hash GUARDED(hash_spin);
 	int s_sid;		    /* STABLE */
-	uint32_t s_refs;	    /* GUARDED(hash_spin) its groups */
+	uint32_t s_refs GUARDED(hash_spin); /* its groups */
 };
 
 struct pgrp {
-	LIST_ENTRY(pgrp) pg_hash;	/* GUARDED(hash_spin) */
+	LIST_ENTRY(pgrp) pg_hash GUARDED(hash_spin);
 	int pg_id;			/* STABLE */
-	uint32_t pg_refs;		/* GUARDED(hash_spin) members, lookups */
+	uint32_t pg_refs GUARDED(hash_spin); /* members, lookups */
 	struct session *pg_session;	/* STABLE with a reference */
 	struct spinlock pg_spin;	/* SELF */
-	LIST_HEAD(, proc) pg_members;	/* GUARDED(leaf_spin) pg_spin */
+	LIST_HEAD(, proc) pg_members GUARDED(leaf_spin); /* pg_spin */
 };
 
 /* A group with a reference, or NULL. */
 struct pgrp *pgfind(int pgid);
 void pgrele(struct pgrp *pg);
 /* child, an embryo, joins its maker's group.  p_token of p held. */
-void pgrp_inherit(struct proc *child, struct proc *p);
+void pgrp_inherit(struct proc *child, struct proc *p) NEEDS(proc_token);
 /* p leaves its group for good (burial). */
-void pgrp_leave(struct proc *p);
+void pgrp_leave(struct proc *p) NEEDS(proc_token);
 /* The first group and session (proc0). */
-void pgrp_boot(struct proc *p);
+void pgrp_boot(struct proc *p) NEEDS(proc_token);
 /* The members, all held, in an array of kmalloc(M_PGRP); *np of them.  NULL
  * with *np 0: none; NULL with *np -1: no memory. */
 struct proc **pgrp_hold_members(struct pgrp *pg, int *np);

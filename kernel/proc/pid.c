@@ -11,6 +11,7 @@
  */
 #include "kernel/proc/pid.h"
 #include "kernel/lib/lib.h"
+#include "kernel/lib/panic.h"
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/lwkt/sysinit.h"
 #include "kernel/mem/kmalloc.h"
@@ -56,7 +57,7 @@ pid_init(void)
 SYSINIT(pid, SI_SUB_BOOT2_PROC0, SI_ORDER_FIRST, pid_init);
 
 static struct proc *
-bucket_find(struct pid_bucket *pb, int pid)
+bucket_find(struct pid_bucket *pb, int pid) NEEDS(hash_spin)
 {
 	struct proc *p;
 
@@ -67,7 +68,7 @@ bucket_find(struct pid_bucket *pb, int pid)
 }
 
 static bool
-pid_in_use(struct pid_bucket *pb, int pid)
+pid_in_use(struct pid_bucket *pb, int pid) NEEDS(hash_spin)
 {
 	struct pgrp *pg;
 	struct session *sess;
@@ -123,13 +124,13 @@ pid_enter(struct proc *p)
 		struct pid_bucket *pb = pid_bucket(pid);
 		bool taken;
 
-		spin_lock(&pb->pb_spin);
+		bucket_lock(pb);
 		taken = pid_in_use(pb, pid);
 		if (!taken) {
 			p->p_pid = pid;
 			LIST_INSERT_HEAD(&pb->pb_procs, p, p_hash);
 		}
-		spin_unlock(&pb->pb_spin);
+		bucket_unlock(pb);
 		if (!taken)
 			return;
 	}
@@ -140,9 +141,9 @@ pid_leave(struct proc *p)
 {
 	struct pid_bucket *pb = pid_bucket(p->p_pid);
 
-	spin_lock(&pb->pb_spin);
+	bucket_lock(pb);
 	LIST_REMOVE(p, p_hash);
-	spin_unlock(&pb->pb_spin);
+	bucket_unlock(pb);
 }
 
 struct proc *
@@ -151,13 +152,13 @@ pfind_any(int pid)
 	struct pid_bucket *pb = pid_bucket(pid);
 	struct proc *p;
 
-	spin_lock(&pb->pb_spin);
+	bucket_lock(pb);
 	p = bucket_find(pb, pid);
 	if (p != NULL && atomic_load(&p->p_stat) == SIDL)
 		p = NULL;
 	if (p != NULL)
 		PHOLD(p);
-	spin_unlock(&pb->pb_spin);
+	bucket_unlock(pb);
 	return p;
 }
 
@@ -182,7 +183,7 @@ bucket_hold(struct pid_bucket *pb, int nth, struct proc *batch[SCAN_BATCH])
 	struct proc *p;
 	int i = 0, n = 0;
 
-	spin_lock(&pb->pb_spin);
+	bucket_lock(pb);
 	LIST_FOREACH(p, &pb->pb_procs, p_hash) {
 		if (i++ < nth || atomic_load(&p->p_stat) == SIDL)
 			continue;
@@ -191,7 +192,7 @@ bucket_hold(struct pid_bucket *pb, int nth, struct proc *batch[SCAN_BATCH])
 		if (n == SCAN_BATCH)
 			break;
 	}
-	spin_unlock(&pb->pb_spin);
+	bucket_unlock(pb);
 	return n;
 }
 
@@ -229,4 +230,10 @@ proc_stall(struct proc *p)
 		tsleep(&p->p_lock, PINTERLOCKED, "reap", 0); /* sleeps */
 	}
 	tsleep_remove(curthread);
+}
+
+int
+panic_pid(const struct thread *td)
+{
+	return td->td_proc != NULL ? td->td_proc->p_pid : -1;
 }

@@ -23,10 +23,9 @@
  *	            and one for everybody who looks at the process unlocked
  * A zombie may be reaped when p_nthreads is 0 and freed when p_lock is 0.
  *
- * Which lock: each process has a token.  Its own state, its LWPs and its
- * lists of children are under it (proc_token).  Its place among its siblings
- * belongs to the parent: p_pptr, p_sibling, p_sigparent and p_claimed are
- * under the PARENT's token (parent_token where both are held).
+ * Which lock: each process has a token.  Its own state and its LWPs are under
+ * it (proc_token).  What ties parent and child, the parent's lists and the
+ * child's place in them, is under the PARENT's token (parent_token).
  */
 #pragma once
 
@@ -83,60 +82,59 @@ RB_HEAD(lwp_tree, lwp);
 enum child_kind { CHILD_PLAIN, CHILD_CLONE, CHILD_KINDS };
 
 struct proc {
-	unsigned long p_magic;	    /* OWNER */
-	int p_pid;		    /* STABLE */
-	int p_stat;		    /* ATOMIC SIDL ...: see above who writes */
-	uint32_t p_lock;	    /* ATOMIC holds, PLOCK_WAITING */
-	uint32_t p_mpflags;	    /* ATOMIC */
-	LIST_ENTRY(proc) p_hash;    /* GUARDED(hash_spin) */
-	struct lwkt_token p_token;  /* SELF */
-	uint32_t p_flags;	    /* GUARDED(proc_token) */
-	uint32_t p_xstat;	    /* GUARDED(proc_token) 16 bits: wait status */
+	unsigned long p_magic; /* OWNER */
+	int p_pid;	       /* STABLE */
+	int p_stat;	       /* ATOMIC SIDL ...: see above who writes */
+	uint32_t p_lock;       /* ATOMIC holds, PLOCK_WAITING */
+	uint32_t p_mpflags;    /* ATOMIC */
+	LIST_ENTRY(proc) p_hash GUARDED(hash_spin);
+	struct lwkt_token p_token; /* SELF */
+	uint32_t p_flags GUARDED(proc_token);
+	uint32_t p_xstat GUARDED(proc_token); /* 16 bits: wait status */
 
-	struct lwp_tree p_lwps;	    /* GUARDED(proc_token) by tid */
-	int p_lasttid;		    /* GUARDED(proc_token) */
-	int p_nlive;		    /* GUARDED(proc_token) see above */
-	int p_nthreads;		    /* GUARDED(proc_token) see above */
-	struct lwp *p_master;	    /* GUARDED(proc_token) who ends it */
+	struct lwp_tree p_lwps GUARDED(proc_token); /* by tid */
+	int p_lasttid GUARDED(proc_token);
+	int p_nlive GUARDED(proc_token);    /* see above */
+	int p_nthreads GUARDED(proc_token); /* see above */
+	struct lwp *p_master GUARDED(proc_token); /* who ends it */
 
-	struct proclist p_children; /* GUARDED(proc_token) the living */
-	struct proclist p_zombies[CHILD_KINDS]; /* GUARDED(proc_token) the
-					unclaimed dead, last death first */
-	int p_nchildren[CHILD_KINDS]; /* GUARDED(proc_token) living, dead and
-					claimed, until they are buried */
+	/* Its children: the living, and the unclaimed dead, last death first.
+	 * How many there are: living, dead and claimed, until buried. */
+	struct proclist p_children GUARDED(parent_token);
+	struct proclist p_zombies[CHILD_KINDS] GUARDED(parent_token);
+	int p_nchildren[CHILD_KINDS] GUARDED(parent_token);
 
-	struct proc *p_pptr;	    /* GUARDED(parent_token) */
-	int p_ppid;		    /* ATOMIC p_pptr's pid: getppid needs no lock */
-	TAILQ_ENTRY(proc) p_sibling; /* GUARDED(parent_token) */
-	int p_sigparent;	    /* GUARDED(parent_token) */
-	bool p_claimed;		    /* GUARDED(parent_token) one waiter's */
+	/* Its own place among its parent's, under the parent's token. */
+	struct proc *p_pptr GUARDED(parent_token);
+	TAILQ_ENTRY(proc) p_sibling GUARDED(parent_token);
+	int p_sigparent GUARDED(parent_token);
+	bool p_claimed GUARDED(parent_token); /* by one wait */
+	int p_ppid; /* ATOMIC p_pptr's pid: getppid needs no lock */
 
-	struct sysreaper *p_reaper; /* GUARDED(proc_token) NULL: init */
-	struct proc *p_leader;	    /* STABLE of its chain of peers */
-	LIST_HEAD(, proc) p_peers;  /* GUARDED(list_token) of a leader */
-	LIST_ENTRY(proc) p_peer;    /* GUARDED(list_token) */
+	struct sysreaper *p_reaper GUARDED(proc_token); /* NULL: init */
+	struct proc *p_leader; /* STABLE of its chain of peers */
+	LIST_HEAD(, proc) p_peers GUARDED(list_token); /* of a leader */
+	LIST_ENTRY(proc) p_peer GUARDED(list_token);
 
-	struct pgrp *p_pgrp;	    /* GUARDED(proc_token), changed with
-				       pg_spin held too */
-	LIST_ENTRY(proc) p_pglist;  /* GUARDED(leaf_spin) pg_spin */
+	struct pgrp *p_pgrp GUARDED(proc_token); /* and its pg_spin to change */
+	LIST_ENTRY(proc) p_pglist GUARDED(leaf_spin); /* pg_spin */
+	int p_pgid, p_sid; /* ATOMIC p_pgrp's numbers, for who looks without */
+	uint32_t p_uid, p_gid; /* ATOMIC p_ucred's, likewise */
 
-	int p_pgid, p_sid;	    /* ATOMIC p_pgrp's numbers, for those who
-				       look without the token */
-	uint32_t p_uid, p_gid;	    /* ATOMIC p_ucred's, likewise */
+	struct ucred *p_ucred GUARDED(proc_token);  /* until buried */
+	struct plimit *p_limit GUARDED(proc_token); /* NULL: exited */
+	struct pargs *p_args GUARDED(proc_token);
+	char p_comm[MAXCOMLEN + 1] GUARDED(proc_token);
 
-	struct ucred *p_ucred;	    /* GUARDED(proc_token) until reaped */
-	struct plimit *p_limit;	    /* GUARDED(proc_token) NULL: exited */
-	struct filedesc *p_fd;	    /* OWNER changed while single-threaded */
-	struct vmspace *p_vmspace;  /* OWNER changed while single-threaded;
-				       stands until the process is buried */
-	struct pargs *p_args;	    /* GUARDED(proc_token) */
+	struct filedesc *p_fd;	   /* OWNER changed while single-threaded */
+	struct vmspace *p_vmspace; /* OWNER changed while single-threaded;
+				      stands until the process is buried */
 	const struct sysent *p_sysent; /* OWNER changed by exec */
-	char p_comm[MAXCOMLEN + 1]; /* GUARDED(proc_token) */
 
-	struct sigset p_siglist;    /* GUARDED(proc_token) pending */
-	struct usage p_ru;	    /* GUARDED(proc_token) its dead LWPs */
-	struct usage p_cru;	    /* GUARDED(proc_token) reaped children */
-	uint64_t p_start_ns;	    /* STABLE uptime */
+	struct sigset p_siglist GUARDED(proc_token); /* pending */
+	struct usage p_ru GUARDED(proc_token);	     /* its dead LWPs */
+	struct usage p_cru GUARDED(proc_token);	     /* reaped children */
+	uint64_t p_start_ns; /* STABLE uptime */
 };
 
 /* lwp_flags, under p_token. */
@@ -153,27 +151,27 @@ struct lwp {
 	struct proc *lwp_proc;	    /* STABLE held until it is disposed of */
 	struct thread *lwp_thread;  /* STABLE */
 	int lwp_tid;		    /* STABLE once it is in the tree */
-	RB_ENTRY(lwp) lwp_node;	    /* GUARDED(proc_token) */
-	STAILQ_ENTRY(lwp) lwp_dead; /* GUARDED(crit) dead list of a CPU */
-	uint32_t lwp_flags;	    /* GUARDED(proc_token) */
-	uint32_t lwp_mpflags;	    /* ATOMIC */
-	struct sigset lwp_siglist;  /* GUARDED(proc_token) pending */
-	uint64_t lwp_nsignals;	    /* OWNER */
+	RB_ENTRY(lwp) lwp_node GUARDED(proc_token);
+	STAILQ_ENTRY(lwp) lwp_dead GUARDED(crit); /* dead list of a CPU */
+	uint32_t lwp_flags GUARDED(proc_token);
+	uint32_t lwp_mpflags; /* ATOMIC */
+	struct sigset lwp_siglist GUARDED(proc_token); /* pending */
+	uint64_t lwp_nsignals; /* OWNER */
 
 	/* extexit(SETINT): where the joiner looks, and what it shall see. */
-	uint32_t *lwp_exitaddr;	    /* OWNER user address, NULL: none */
-	uint32_t lwp_exitval;	    /* OWNER */
-	bool lwp_is_master;	    /* OWNER its parent's wait finishes it */
+	uint32_t *lwp_exitaddr; /* OWNER user address, NULL: none */
+	uint32_t lwp_exitval;	/* OWNER */
+	bool lwp_is_master;	/* OWNER its parent's wait finishes it */
 
 	/* The user scheduler's (sched/usched.c). */
-	TAILQ_ENTRY(lwp) lwp_procq; /* GUARDED(runq_spin) of lwp_qcpu */
+	TAILQ_ENTRY(lwp) lwp_procq GUARDED(runq_spin); /* of lwp_qcpu */
+	int lwp_qlevel GUARDED(runq_spin);  /* queue it is on */
+	bool lwp_onrunq GUARDED(runq_spin);
 	struct cpumask lwp_cpumask; /* ATOMIC where it may run */
 	int lwp_qcpu;		    /* OWNER last CPU it ran or queued on */
-	int lwp_qlevel;		    /* GUARDED(runq_spin) queue it is on */
-	int lwp_estcpu;		    /* OWNER recent use: 0 .. ESTCPU_MAX */
+	int lwp_estcpu;		    /* OWNER recent use */
 	int lwp_slice;		    /* OWNER ticks left */
 	uint64_t lwp_decayed;	    /* OWNER uptime of the last decay */
-	bool lwp_onrunq;	    /* GUARDED(runq_spin) */
 };
 
 extern struct proc proc0, *initproc;
@@ -201,6 +199,60 @@ PRELE(struct proc *p)
 int lwp_cmp(struct lwp *a, struct lwp *b);
 RB_PROTOTYPE(lwp_tree, lwp, lwp_node, lwp_cmp)
 
+/* The token of a process, for its own state ... */
+static inline void
+proc_lock(struct proc *p) TAKES(proc_token) SLEEPS UNCHECKED;
+static inline void
+proc_lock(struct proc *p)
+{
+	lwkt_gettoken(&p->p_token);
+}
+
+static inline void
+proc_unlock(struct proc *p) DROPS(proc_token) UNCHECKED;
+static inline void
+proc_unlock(struct proc *p)
+{
+	lwkt_reltoken(&p->p_token);
+}
+
+/* ... and the same token for its children's places (parent_token).  Who needs
+ * both takes both: tokens are recursive. */
+static inline void
+children_lock(struct proc *p) TAKES(parent_token) SLEEPS UNCHECKED;
+static inline void
+children_lock(struct proc *p)
+{
+	lwkt_gettoken(&p->p_token);
+}
+
+static inline void
+children_unlock(struct proc *p) DROPS(parent_token) UNCHECKED;
+static inline void
+children_unlock(struct proc *p)
+{
+	lwkt_reltoken(&p->p_token);
+}
+
+/* A process that nobody else knows, not yet or no longer, is as good as
+ * locked. */
+static inline void
+proc_private(struct proc *p) TAKES(proc_token, parent_token) UNCHECKED;
+static inline void
+proc_private(struct proc *p)
+{
+	KKASSERT(p->p_stat == SIDL || p->p_stat == SZOMB || p->p_pid <= 1);
+	(void)p;
+}
+
+static inline void
+proc_private_end(struct proc *p) DROPS(proc_token, parent_token) UNCHECKED;
+static inline void
+proc_private_end(struct proc *p)
+{
+	(void)p;
+}
+
 /* pid.c: the table of processes.  All lookups return a held process. */
 struct proc *pfind(int pid);  /* the living; NULL */
 struct proc *pfind_any(int pid); /* zombies too, not embryos; NULL */
@@ -214,8 +266,8 @@ void allproc_scan(bool (*fn)(struct proc *p, void *arg), void *arg) SLEEPS;
 void proc_stall(struct proc *p) SLEEPS;
 /* p's parent, held and with its token taken (a second token: what p's own
  * token guards must be looked at again).  Undo with parent_unlock(). */
-struct proc *parent_lock(struct proc *p) SLEEPS UNCHECKED;
-void parent_unlock(struct proc *pp) UNCHECKED;
+struct proc *parent_lock(struct proc *p) TAKES(parent_token) SLEEPS UNCHECKED;
+void parent_unlock(struct proc *pp) DROPS(parent_token) UNCHECKED;
 extern uint32_t nprocs; /* ATOMIC embryos and zombies included */
 extern int maxproc;
 

@@ -39,6 +39,7 @@ proc0_init(void)
 {
 	struct proc *p = &proc0;
 
+	proc_private(p);
 	p->p_magic = PROC_MAGIC;
 	p->p_stat = SACTIVE;
 	lwkt_token_init(&p->p_token, "proc");
@@ -55,6 +56,7 @@ proc0_init(void)
 	KASSERT(p->p_ucred != NULL, "no memory for the first credentials");
 	chgproccnt(p->p_ucred->cr_ruidinfo, 1, -1);
 	atomic_add(&nprocs, 1);
+	proc_private_end(p);
 }
 SYSINIT(proc0, SI_SUB_BOOT2_PROC0, SI_ORDER_SECOND, proc0_init);
 
@@ -96,17 +98,18 @@ start_init(void *arg)
 static void
 create_init(void)
 {
-	struct proc *p = proc_alloc();
+	struct proc *p = proc_alloc(), *pp = &proc0;
 	struct lwp *lp;
 
 	KASSERT(p != NULL, "no memory for init");
 	initproc = p;
 	pid_enter(p);
 	KASSERT(p->p_pid == 1, "init is number %d", p->p_pid);
+	proc_private(p);
 	pgrp_boot(p);
 	p->p_sigparent = SIGCHLD;
-	p->p_limit = plimit_hold(proc0.p_limit);
-	p->p_ucred = crhold(proc0.p_ucred);
+	p->p_limit = plimit_hold(pp->p_limit);
+	p->p_ucred = crhold(pp->p_ucred);
 	chgproccnt(p->p_ucred->cr_ruidinfo, 1, -1);
 	p->p_fd = fdinit();
 	p->p_vmspace = vmspace_alloc();
@@ -115,13 +118,10 @@ create_init(void)
 	    "no memory for init");
 	lp->lwp_thread->td_ucred = crhold(p->p_ucred);
 	lp->lwp_tid = ++p->p_lasttid;
-	lwkt_gettoken(&p->p_token);
-	lwkt_gettoken(&proc0.p_token);
 	lwp_enter(lp);
-	family_link(p, &proc0);
+	family_link(p, pp);
+	proc_private_end(p);
 	p->p_stat = SACTIVE;
-	lwkt_reltoken(&proc0.p_token);
-	lwkt_reltoken(&p->p_token);
 	cpu_thread_setup(lp->lwp_thread, start_init, lp);
 	lwkt_schedule(lp->lwp_thread);
 }

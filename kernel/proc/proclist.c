@@ -15,7 +15,7 @@
 MALLOC_DEFINE(M_PROCROWS, "procrows");
 
 static void
-row_process(struct proc *p, struct proc_row *row)
+row_process(struct proc *p, struct proc_row *row) NEEDS(proc_token)
 {
 	memset(row, 0, sizeof(*row));
 	row->pid = p->p_pid;
@@ -53,7 +53,7 @@ row_thread(const struct lwp *lp, struct proc_row *row)
 }
 
 static void
-row_dead(struct proc *p, struct proc_row *row)
+row_dead(struct proc *p, struct proc_row *row) NEEDS(proc_token)
 {
 	row->utime_us = cpu_cycles_to_ns(p->p_ru.us_uticks) / NS_PER_US;
 	row->stime_us = cpu_cycles_to_ns(p->p_ru.us_sticks) / NS_PER_US;
@@ -66,7 +66,7 @@ proc_rows(struct proc *p, int *np)
 	struct lwp *lp;
 	int room, n = 0;
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	room = max(p->p_nthreads, 1);
 	rows = kmalloc(sizeof(*rows) * (size_t)room, &M_PROCROWS, 0);
 	if (rows != NULL) {
@@ -82,7 +82,7 @@ proc_rows(struct proc *p, int *np)
 			row_dead(p, &rows[n++]);
 		}
 	}
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	*np = n;
 	return rows;
 }

@@ -35,7 +35,9 @@ proc_alloc(void)
 	p->p_stat = SIDL;
 	lwkt_token_init(&p->p_token, "proc");
 	RB_INIT(&p->p_lwps);
+	proc_private(p);
 	p->p_lasttid = -1;
+	proc_private_end(p);
 	TAILQ_INIT(&p->p_children);
 	TAILQ_INIT(&p->p_zombies[CHILD_PLAIN]);
 	TAILQ_INIT(&p->p_zombies[CHILD_CLONE]);
@@ -52,6 +54,7 @@ proc_free(struct proc *p)
 	KASSERT(p->p_magic == PROC_MAGIC, "process %p freed twice", p);
 	KASSERT((p->p_lock & PLOCK_COUNT) == 0, "process %d freed while held",
 	    p->p_pid);
+	proc_private(p);
 	KKASSERT(RB_EMPTY(&p->p_lwps) && p->p_pgrp == NULL);
 	if (p->p_ucred != NULL) {
 		chgproccnt(p->p_ucred->cr_ruidinfo, -1, -1);
@@ -62,6 +65,7 @@ proc_free(struct proc *p)
 	if (p->p_vmspace != NULL)
 		vmspace_exitfree(p->p_vmspace);
 	sysreaper_rele(p->p_reaper);
+	proc_private_end(p);
 	p->p_magic = 0;
 	objcache_put(proc_cache, p);
 	atomic_sub(&nprocs, 1);

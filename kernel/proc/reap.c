@@ -62,7 +62,8 @@ lwp_wait(struct lwp *lp)
 		if (atomic_fetchor(&lp->lwp_mpflags, LWP_MP_WANTED) &
 		    LWP_MP_GONE)
 			break;
-		tsleep(&lp->lwp_mpflags, PINTERLOCKED, "lwpwait", 0); /* sleeps */
+		tsleep(&lp->lwp_mpflags, PINTERLOCKED, "lwpwait",
+		    0); /* sleeps */
 	}
 	tsleep_remove(curthread);
 }

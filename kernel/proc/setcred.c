@@ -30,12 +30,12 @@ lwp_renew_cred(struct lwp *lp)
 	struct thread *td = lp->lwp_thread;
 	struct ucred *old = td->td_ucred;
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	if (old != p->p_ucred) {
 		td->td_ucred = crhold(p->p_ucred);
 		crfree(old);
 	}
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 }
 
 const struct ucred *
@@ -63,10 +63,10 @@ kern_setuid(struct proc *p, uint32_t uid)
 		cr->cr_svuid = uid;
 	/* The count of processes moves with the real uid (spec 2.33). */
 	chgproccnt(cr->cr_ruidinfo, 1, -1);
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	chgproccnt(p->p_ucred->cr_ruidinfo, -1, -1);
 	proc_setcred(p, cr);
 	p->p_flags |= P_SUGID;
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	return 0;
 }

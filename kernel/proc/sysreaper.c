@@ -42,7 +42,6 @@ sysreaper_heir(struct proc *p)
 {
 	struct proc *heir = NULL;
 
-	/* p's own records are stable: it is past its last procctl(). */
 	if (p->p_reaper != NULL) {
 		spin_lock(&reaper_spin);
 		for (struct sysreaper *sr = p->p_reaper; sr != NULL;
@@ -67,14 +66,17 @@ void
 exit_sysreaper(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc;
-	struct sysreaper *sr = p->p_reaper;
+	struct sysreaper *sr;
 
-	if (sr == NULL)
-		return;
-	spin_lock(&reaper_spin);
-	if (sr->sr_proc == p)
-		sr->sr_proc = NULL;
-	spin_unlock(&reaper_spin);
+	proc_lock(p); /* sleeps */
+	sr = p->p_reaper;
+	if (sr != NULL) {
+		spin_lock(&reaper_spin);
+		if (sr->sr_proc == p)
+			sr->sr_proc = NULL;
+		spin_unlock(&reaper_spin);
+	}
+	proc_unlock(p);
 }
 
 int
@@ -85,7 +87,7 @@ kern_reap_acquire(struct proc *p)
 
 	if (sr == NULL)
 		return ENOMEM;
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	if (p == initproc ||
 	    (p->p_reaper != NULL && p->p_reaper->sr_proc == p)) {
 		error = EALREADY;
@@ -95,7 +97,7 @@ kern_reap_acquire(struct proc *p)
 		sr->sr_parent = p->p_reaper; /* its reference moves */
 		p->p_reaper = sr;
 	}
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	if (error != 0)
 		kfree(sr, &M_SYSREAPER);
 	return error;
@@ -106,17 +108,17 @@ kern_reap_release(struct proc *p)
 {
 	struct sysreaper *sr;
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	sr = p->p_reaper;
 	if (sr == NULL || sr->sr_proc != p) {
-		lwkt_reltoken(&p->p_token);
+		proc_unlock(p);
 		return ENOTCONN;
 	}
 	spin_lock(&reaper_spin);
 	sr->sr_proc = NULL;
 	spin_unlock(&reaper_spin);
 	p->p_reaper = sysreaper_hold(sr->sr_parent);
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	sysreaper_rele(sr);
 	return 0;
 }
@@ -129,7 +131,7 @@ kern_reap_status(struct proc *p, struct reaper_status *st)
 
 	memset(st, 0, sizeof(*st));
 	st->pid_head = -1;
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	sr = p->p_reaper;
 	if (p == initproc || (sr != NULL && sr->sr_proc == p)) {
 		st->flags |= REAPER_STAT_OWNED;
@@ -141,12 +143,12 @@ kern_reap_status(struct proc *p, struct reaper_status *st)
 	if (reaper == initproc)
 		st->flags |= REAPER_STAT_REALINIT;
 	st->refs = sr != NULL ? atomic_load(&sr->sr_refs) : 0;
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 
-	lwkt_gettoken(&reaper->p_token);
+	children_lock(reaper); /* sleeps */
 	child = TAILQ_FIRST(&reaper->p_children);
 	if (child != NULL)
 		st->pid_head = child->p_pid;
-	lwkt_reltoken(&reaper->p_token);
+	children_unlock(reaper);
 	PRELE(reaper);
 }

@@ -24,9 +24,9 @@ struct sysreaper {
 struct sysreaper *sysreaper_hold(struct sysreaper *sr);
 void sysreaper_rele(struct sysreaper *sr);
 /* Who inherits the children of p: held, not p itself. */
-struct proc *sysreaper_heir(struct proc *p);
+struct proc *sysreaper_heir(struct proc *p) NEEDS(proc_token);
 /* A reaper ends: its record passes on to the next above. */
-void exit_sysreaper(struct lwp *lp);
+void exit_sysreaper(struct lwp *lp) SLEEPS;
 
 /* EALREADY, ENOMEM; ENOTCONN. */
 int kern_reap_acquire(struct proc *p) SLEEPS;

@@ -38,6 +38,6 @@ void crfree(struct ucred *cr);
  * nothing is counted, when that would exceed max (max < 0: no limit). */
 bool chgproccnt(struct uidinfo *ui, int d, int64_t max);
 /* Gives p (its token held) new credentials; takes over the reference. */
-void proc_setcred(struct proc *p, struct ucred *cr);
+void proc_setcred(struct proc *p, struct ucred *cr) NEEDS(proc_token);
 /* May cr signal or trace a process with the credentials of target? */
 bool cr_cansignal(const struct ucred *cr, const struct ucred *target);

@@ -28,6 +28,6 @@ struct usage usage_of_lwp(const struct lwp *lp);
 /* Forgets it, once it is added to the process. */
 void usage_clear_lwp(struct lwp *lp);
 /* The process: its dead LWPs and the living ones.  p_token held. */
-struct usage usage_of_proc(struct proc *p);
+struct usage usage_of_proc(struct proc *p) NEEDS(proc_token);
 /* In the layout of the ABI; every byte of it is written. */
 void usage_to_rusage(const struct usage *us, struct rusage *ru);

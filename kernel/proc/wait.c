@@ -68,6 +68,7 @@ selects(const struct wait_request *wr, const struct proc *child)
  * ever match. */
 static struct proc *
 find_listed(struct proc *p, const struct wait_request *wr, bool *possible)
+    NEEDS(parent_token)
 {
 	enum child_kind kind = wanted_kind(wr);
 	struct proc *child;
@@ -90,6 +91,7 @@ find_listed(struct proc *p, const struct wait_request *wr, bool *possible)
 /* The child with that pid, by the table and not by the list. */
 static struct proc *
 find_by_pid(struct proc *p, const struct wait_request *wr, bool *possible)
+    NEEDS(parent_token)
 {
 	struct proc *child = pfind_any((int)wr->wr_id);
 	bool mine, ready;
@@ -109,54 +111,60 @@ find_by_pid(struct proc *p, const struct wait_request *wr, bool *possible)
 
 static struct proc *
 find(struct proc *p, const struct wait_request *wr, bool *possible)
+    NEEDS(parent_token)
 {
 	return wr->wr_idtype == P_PID ? find_by_pid(p, wr, possible) :
 					find_listed(p, wr, possible);
 }
 
-/* The child's own last thread has passed its last use of the process. */
-static void
-wait_finished(struct proc *child)
+/* Waits until the child's own last thread has passed its last use of the
+ * process, and reads what it left: the master for the burial, and the will. */
+static struct lwp *
+wait_finished(struct proc *child, struct wait_result *ws)
 {
+	struct lwp *master;
+
+	proc_lock(child); /* sleeps */
 	/* Woken by lwp_count_down(). */
-	lwkt_gettoken(&child->p_token);
 	while (child->p_nthreads > 0)
 		tsleep(&child->p_nthreads, 0, "lwpzomb", 0); /* sleeps */
-	lwkt_reltoken(&child->p_token);
-}
-
-static void
-read_will(struct proc *child, struct wait_result *ws)
-{
 	ws->ws_pid = child->p_pid;
 	ws->ws_uid = child->p_ucred->cr_ruid;
 	ws->ws_status = (int)child->p_xstat;
 	ws->ws_self = child->p_ru;
 	ws->ws_children = child->p_cru;
+	master = child->p_master;
+	proc_unlock(child);
+	return master;
 }
+
 
 /* SPEC X84-X90: takes a claimed, finished zombie apart.  Nobody finds it by
  * number or group once it has left the table; then the last hold must go
  * (D48: looked at after it has left, not before). */
 static void
-bury(struct lwp *lp, struct proc *child)
+bury(struct lwp *lp, struct proc *child, struct lwp *master,
+    const struct wait_result *ws)
 {
 	struct proc *p = lp->lwp_proc;
-	struct lwp *master = child->p_master;
 
 	lwp_wait(master); /* sleeps */
 	usched_heuristic_exiting(lp, master);
 	lwp_dispose(master);
 	pid_leave(child);
+	proc_lock(child); /* sleeps */
 	pgrp_leave(child);
+	proc_unlock(child);
 	proc_stall(child); /* sleeps */
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
+	children_lock(p);
 	/* X85, E57: at the reap, with its descendants. */
-	usage_add(&p->p_cru, &child->p_ru);
-	usage_add(&p->p_cru, &child->p_cru);
+	usage_add(&p->p_cru, &ws->ws_self);
+	usage_add(&p->p_cru, &ws->ws_children);
 	family_bury(child);
-	lwkt_reltoken(&p->p_token);
+	children_unlock(p);
+	proc_unlock(p);
 	proc_free(child);
 }
 
@@ -166,33 +174,30 @@ collect(struct lwp *lp, struct proc *child, struct wait_result *ws,
     wait_deliver_t *deliver, void *arg)
 {
 	struct proc *p = lp->lwp_proc;
+	struct lwp *master = wait_finished(child, ws); /* sleeps */
 	int error;
 
-	wait_finished(child); /* sleeps */
-	read_will(child, ws);
 	error = deliver != NULL ? deliver(ws, arg) : 0; /* sleeps */
 	if (error != 0) {
-		lwkt_gettoken(&p->p_token);
+		children_lock(p);
 		family_unclaim(child);
-		lwkt_reltoken(&p->p_token);
+		children_unlock(p);
 		return error;
 	}
-	bury(lp, child); /* sleeps */
+	bury(lp, child, master, ws); /* sleeps */
 	return 0;
 }
 
 /* WNOWAIT: reads the will of a zombie and leaves it for another wait.  False
  * when it was taken meanwhile.  Our token is held. */
 static bool
-peek(struct proc *child, struct wait_result *ws)
+peek(struct proc *child, struct wait_result *ws) NEEDS(parent_token)
 {
 	bool ready;
 
 	PHOLD(child);
-	wait_finished(child); /* sleeps */
+	wait_finished(child, ws); /* sleeps */
 	ready = !child->p_claimed && child->p_pptr == curproc;
-	if (ready)
-		read_will(child, ws);
 	PRELE(child);
 	return ready;
 }
@@ -228,7 +233,7 @@ kern_wait(struct lwp *lp, const struct wait_request *wr,
 	memset(ws, 0, sizeof(*ws));
 	if (error != 0)
 		return error;
-	lwkt_gettoken(&p->p_token);
+	children_lock(p);
 	for (;;) {
 		child = find(p, wr, &possible);
 		if (child != NULL && !(wr->wr_options & WEXITED))
@@ -236,13 +241,14 @@ kern_wait(struct lwp *lp, const struct wait_request *wr,
 		if (child != NULL && (wr->wr_options & WNOWAIT)) {
 			if (!peek(child, ws)) /* sleeps */
 				continue;
-			lwkt_reltoken(&p->p_token);
+			children_unlock(p);
 			return deliver != NULL ? deliver(ws, arg) : 0;
 		}
 		if (child != NULL) {
 			family_claim(child);
-			lwkt_reltoken(&p->p_token);
-			return collect(lp, child, ws, deliver, arg); /* sleeps */
+			children_unlock(p);
+			return collect(lp, child, ws, deliver,
+			    arg); /* sleeps */
 		}
 		if (!possible)
 			error = ECHILD;
@@ -253,7 +259,7 @@ kern_wait(struct lwp *lp, const struct wait_request *wr,
 		if (!possible || (wr->wr_options & WNOHANG) || error != 0)
 			break;
 	}
-	lwkt_reltoken(&p->p_token);
+	children_unlock(p);
 	return error;
 }
 

@@ -45,17 +45,29 @@ TAILQ_HEAD(lwpq, lwp);
 
 struct usched_pcpu {
 	struct spinlock uc_spin;	/* SELF */
-	struct lwpq uc_queues[LEVELS];	/* GUARDED(runq_spin) */
-	uint32_t uc_mask;		/* GUARDED(runq_spin) non-empty ones */
-	int uc_count;			/* GUARDED(runq_spin) read by all */
-	struct lwp *uc_curproc;		/* GUARDED(crit) designated */
+	struct lwpq uc_queues[LEVELS] GUARDED(runq_spin);
+	uint32_t uc_mask GUARDED(runq_spin); /* non-empty ones */
+	int uc_count;			/* ATOMIC written under uc_spin */
+	struct lwp *uc_curproc GUARDED(crit); /* designated */
 	struct callout uc_tick;		/* SELF */
-	bool uc_ticking;		/* GUARDED(crit) */
+	bool uc_ticking GUARDED(crit);
 };
+
+static inline void
+queue_lock(struct usched_pcpu *uc) TAKES(runq_spin) UNCHECKED
+{
+	spin_lock(&uc->uc_spin);
+}
+
+static inline void
+queue_unlock(struct usched_pcpu *uc) DROPS(runq_spin) UNCHECKED
+{
+	spin_unlock(&uc->uc_spin);
+}
 
 static struct cpumask idle_cpus; /* ATOMIC */
 
-static void tick_start(struct usched_pcpu *uc);
+static void tick_start(struct usched_pcpu *uc) NEEDS(crit);
 
 static void
 usched_init(void)
@@ -91,15 +103,15 @@ queue_insert(struct usched_pcpu *uc, struct lwp *lp, int cpuid)
 {
 	int level = min(lp->lwp_estcpu, LEVELS - 1);
 
-	spin_lock(&uc->uc_spin);
+	queue_lock(uc);
 	KKASSERT(!lp->lwp_onrunq);
 	lp->lwp_onrunq = true;
 	lp->lwp_qcpu = cpuid;
 	lp->lwp_qlevel = level;
 	TAILQ_INSERT_TAIL(&uc->uc_queues[level], lp, lwp_procq);
 	uc->uc_mask |= 1U << level;
-	uc->uc_count++;
-	spin_unlock(&uc->uc_spin);
+	atomic_add(&uc->uc_count, 1);
+	queue_unlock(uc);
 }
 
 /* Takes the best LWP that may run on CPU cpuid off a queue; NULL. */
@@ -110,7 +122,7 @@ queue_take(struct usched_pcpu *uc, int cpuid)
 
 	if (atomic_load(&uc->uc_count) == 0)
 		return NULL;
-	spin_lock(&uc->uc_spin);
+	queue_lock(uc);
 	for (uint32_t m = uc->uc_mask; m != 0 && lp == NULL; m &= m - 1) {
 		struct lwpq *q = &uc->uc_queues[__builtin_ctz(m)];
 
@@ -124,10 +136,10 @@ queue_take(struct usched_pcpu *uc, int cpuid)
 		TAILQ_REMOVE(q, lp, lwp_procq);
 		if (TAILQ_EMPTY(q))
 			uc->uc_mask &= ~(1U << lp->lwp_qlevel);
-		uc->uc_count--;
+		atomic_sub(&uc->uc_count, 1);
 		lp->lwp_onrunq = false;
 	}
-	spin_unlock(&uc->uc_spin);
+	queue_unlock(uc);
 	return lp;
 }
 
@@ -141,7 +153,7 @@ passive_release(struct thread *td)
 
 /* lp becomes this CPU's; its thread is the current one or will be acquired. */
 static void
-designate(struct usched_pcpu *uc, struct lwp *lp)
+designate(struct usched_pcpu *uc, struct lwp *lp) NEEDS(crit)
 {
 	lp->lwp_qcpu = mycpu->gd_cpuid;
 	lp->lwp_slice = SLICE_TICKS;
@@ -152,7 +164,7 @@ designate(struct usched_pcpu *uc, struct lwp *lp)
 
 /* Takes an LWP that was queued over to this CPU and lets it run. */
 static void
-adopt(struct usched_pcpu *uc, struct lwp *lp)
+adopt(struct usched_pcpu *uc, struct lwp *lp) NEEDS(crit)
 {
 	struct thread *td = lp->lwp_thread;
 
@@ -165,7 +177,7 @@ adopt(struct usched_pcpu *uc, struct lwp *lp)
 
 /* Message to a CPU: look at the user run queues. */
 static void
-kick_message(void *unused, int unused2)
+kick_message(void *unused, int unused2) NEEDS(crit)
 {
 	struct usched_pcpu *uc = mycpu->gd_usched;
 
@@ -209,7 +221,7 @@ home_cpu(struct lwp *lp)
 /* Puts lp, whose thread has been given away, on a queue, and finds it a CPU
  * if one is free; in a critical section. */
 static void
-setrunqueue(struct lwp *lp, bool seek_idle)
+setrunqueue(struct lwp *lp, bool seek_idle) NEEDS(crit)
 {
 	struct cpumask mask = lp->lwp_cpumask;
 	int cpuid = home_cpu(lp);
@@ -243,12 +255,12 @@ usched_setrunqueue_new(struct lwp *lp)
 bool
 usched_is_curproc(struct lwp *lp)
 {
-	return mycpu->gd_usched->uc_curproc == lp;
+	return atomic_load(&mycpu->gd_usched->uc_curproc) == lp;
 }
 
 /* Queues the current LWP and runs others until a CPU has adopted it. */
 static void
-wait_for_cpu(struct lwp *lp)
+wait_for_cpu(struct lwp *lp) NEEDS(crit)
 {
 	struct thread *td = lp->lwp_thread;
 
@@ -257,12 +269,12 @@ wait_for_cpu(struct lwp *lp)
 	lwkt_deschedule_self();
 	lwkt_giveaway(td);
 	setrunqueue(lp, true);
-	lwkt_switch();
+	lwkt_block();
 }
 
 /* Hands a free designation of this CPU to the best of its queue. */
 static void
-hand_over(struct usched_pcpu *uc)
+hand_over(struct usched_pcpu *uc) NEEDS(crit)
 {
 	struct lwp *lp = queue_take(uc, mycpu->gd_cpuid);
 
@@ -312,7 +324,7 @@ usched_release_curproc(struct lwp *lp)
 
 /* The designated LWP lets the next of the queue have the CPU, if any. */
 static void
-step_back(struct usched_pcpu *uc, struct lwp *lp)
+step_back(struct usched_pcpu *uc, struct lwp *lp) NEEDS(crit)
 {
 	if (atomic_load(&uc->uc_count) == 0)
 		return;
@@ -380,7 +392,7 @@ tick(void *arg)
 }
 
 static void
-tick_start(struct usched_pcpu *uc)
+tick_start(struct usched_pcpu *uc) NEEDS(crit)
 {
 	if (uc->uc_ticking)
 		return;

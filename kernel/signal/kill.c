@@ -26,9 +26,9 @@ may_signal(struct proc *p, struct proc *targ)
 	bool ok;
 
 	/* The target's credentials may be replaced meanwhile. */
-	lwkt_gettoken(&targ->p_token);
+	proc_lock(targ);
 	ok = cr_cansignal(p->p_ucred, targ->p_ucred);
-	lwkt_reltoken(&targ->p_token);
+	proc_unlock(targ);
 	return ok;
 }
 
@@ -130,7 +130,7 @@ kern_lwp_kill(struct proc *p, int pid, int tid, int sig)
 	targ = pfind(pid == -1 ? p->p_pid : pid);
 	if (targ == NULL)
 		return ESRCH;
-	lwkt_gettoken(&targ->p_token);
+	proc_lock(targ);
 	lp = lwp_find(targ, tid);
 	if (!cr_cansignal(p->p_ucred, targ->p_ucred))
 		error = EPERM;
@@ -140,7 +140,7 @@ kern_lwp_kill(struct proc *p, int pid, int tid, int sig)
 		error = ESRCH;
 	else if (sig != 0)
 		lwpsignal(lp, sig);
-	lwkt_reltoken(&targ->p_token);
+	proc_unlock(targ);
 	PRELE(targ);
 	return error;
 }

@@ -71,7 +71,7 @@ sig_is_fatal(int sig)
 
 /* X18: nothing reaches a process that has begun to end. */
 static bool
-can_be_signalled(const struct proc *p)
+can_be_signalled(const struct proc *p) NEEDS(proc_token)
 {
 	return p->p_stat == SACTIVE && !(p->p_flags & P_WEXIT);
 }
@@ -83,14 +83,14 @@ ksignal(struct proc *p, int sig)
 
 	if (!sig_is_fatal(sig))
 		return;
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	if (can_be_signalled(p)) {
 		sig_add(&p->p_siglist, sig);
 		/* It ends the process: whichever thread comes first. */
 		RB_FOREACH(lp, lwp_tree, &p->p_lwps)
 			lwp_notify(lp);
 	}
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 }
 
 void
@@ -100,12 +100,12 @@ lwpsignal(struct lwp *lp, int sig)
 
 	if (!sig_is_fatal(sig))
 		return;
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	if (can_be_signalled(p)) {
 		sig_add(&lp->lwp_siglist, sig);
 		lwp_notify(lp);
 	}
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 }
 
 void
@@ -128,13 +128,13 @@ issignal(struct lwp *lp)
 	struct proc *p = lp->lwp_proc;
 	int sig;
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	sig = sig_take(&lp->lwp_siglist);
 	if (sig == 0)
 		sig = sig_take(&p->p_siglist);
 	if (sig != 0)
 		lp->lwp_nsignals++;
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	return sig;
 }
 
@@ -143,8 +143,8 @@ exit_drop_signals(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc;
 
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	memset(&p->p_siglist, 0, sizeof(p->p_siglist));
 	memset(&lp->lwp_siglist, 0, sizeof(lp->lwp_siglist));
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 }

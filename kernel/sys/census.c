@@ -77,7 +77,8 @@ census_take(struct census_row *rows, int max)
 	census_add(&cu, "", "threads", census_threads());
 	census_add(&cu, "pages:", "user", page_count(PG_USER));
 	census_add(&cu, "pages:", "file", page_count(PG_FILE));
-	census_add(&cu, "pages:", "table", page_count(PG_TABLE) - pmap_cached());
+	census_add(&cu, "pages:", "table",
+	    page_count(PG_TABLE) - pmap_cached());
 	census_add(&cu, "~pages:", "kernel", page_count(PG_KERNEL));
 	census_add(&cu, "~pages:", "kstack", page_count(PG_KSTACK));
 	census_add(&cu, "~pages:", "free", page_free_count());

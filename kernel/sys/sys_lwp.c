@@ -17,9 +17,10 @@
 SYSCALL(lwp_create)
 {
 	struct lwp_params par;
-	int tid, error = copyin((void *)args[0], &par, sizeof(par)); /* sleeps */
+	int tid, error;
 
 	(void)rv;
+	error = copyin((void *)args[0], &par, sizeof(par)); /* sleeps */
 	if (error == 0 && (uintptr_t)par.func >= USER_MAX)
 		error = EINVAL;
 	if (error == 0)

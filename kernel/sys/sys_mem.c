@@ -24,7 +24,8 @@ SYSCALL(break)
 
 /* The memory behind a descriptor, for a mapping with these rights. */
 static int
-mmap_object(struct proc *p, int fd, int prot, int flags, struct vm_object **objp)
+mmap_object(struct proc *p, int fd, int prot, int flags,
+    struct vm_object **objp)
 {
 	struct file *fp;
 	size_t size;

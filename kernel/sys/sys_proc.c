@@ -268,9 +268,9 @@ SYSCALL(getrusage)
 	(void)rv;
 	if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN)
 		return EINVAL;
-	lwkt_gettoken(&p->p_token);
+	proc_lock(p);
 	us = who == RUSAGE_SELF ? usage_of_proc(p) : p->p_cru;
-	lwkt_reltoken(&p->p_token);
+	proc_unlock(p);
 	usage_to_rusage(&us, &ru);
 	return copyout(&ru, (void *)args[1], sizeof(ru)); /* sleeps */
 }
@@ -291,7 +291,8 @@ SYSCALL(procctl)
 		return kern_reap_release(p); /* sleeps */
 	case PROC_REAP_STATUS:
 		kern_reap_status(p, &info.status); /* sleeps */
-		return copyout(&info, (void *)args[3], sizeof(info)); /* sleeps */
+		return copyout(&info, (void *)args[3],
+		    sizeof(info)); /* sleeps */
 	default:
 		return EINVAL;
 	}

@@ -27,7 +27,8 @@ sleep_until(uint64_t until)
 		if (now >= until)
 			return 0;
 		/* Nobody wakes it: on its own stack, only time and signals. */
-		error = tsleep(&until, PCATCH, "nanslp", until - now); /* sleeps */
+		error = tsleep(&until, PCATCH, "nanslp",
+		    until - now); /* sleeps */
 		if (error == EINTR)
 			return error;
 	}
@@ -75,9 +76,9 @@ clock_read(struct proc *p, uint64_t clock, uint64_t *ns)
 		return 0;
 	case CLOCK_VIRTUAL:
 	case CLOCK_PROF:
-		lwkt_gettoken(&p->p_token);
+		proc_lock(p);
 		us = usage_of_proc(p);
-		lwkt_reltoken(&p->p_token);
+		proc_unlock(p);
 		*ns = cpu_cycles_to_ns(us.us_uticks +
 		    (clock == CLOCK_PROF ? us.us_sticks : 0));
 		return 0;
@@ -112,6 +113,7 @@ SYSCALL(gettimeofday)
 	if (args[0] != 0)
 		error = copyout(&tv, (void *)args[0], sizeof(tv)); /* sleeps */
 	if (error == 0 && args[1] != 0)
-		error = copyout(zone, (void *)args[1], sizeof(zone)); /* sleeps */
+		error = copyout(zone, (void *)args[1],
+		    sizeof(zone)); /* sleeps */
 	return error;
 }

@@ -43,7 +43,7 @@ main(int argc, char **argv)
 
 	test_begin(argc, argv);
 	started = test_shared(TEST_PAGE);
-	for (int i = 0; i < 5 * test_scale; i++) {
+	for (int i = 0; i < 3 * test_scale; i++) {
 		store(started, 0);
 		CHECK_EXIT(test_fork(child, NULL), 32);
 

@@ -82,7 +82,8 @@ main(int argc, char **argv)
 	CHECK_EQ(wait4(pid, &status, 0, &ru), pid);
 	test_note("process said %ld voluntary switches, its parent heard %ld",
 	    said[1].ru_nvcsw, ru.ru_nvcsw);
-	CHECK(said[1].ru_nvcsw >= NAPS);
+	/* A nap that was over before the thread had left its CPU is none. */
+	CHECK(said[1].ru_nvcsw >= NAPS / 2);
 	CHECK(ru.ru_nvcsw >= said[1].ru_nvcsw);
 	CHECK(ru.ru_nvcsw < said[1].ru_nvcsw + NAPS / 2);
 	CHECK_EQ(sc(SYS_getrusage, RUSAGE_SELF, 8), -EFAULT);

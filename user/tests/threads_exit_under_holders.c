@@ -8,7 +8,7 @@
 TEST_ROWS("E71 D07 X59 X70");
 
 #define NTHREADS 4
-#define ROUNDS 300
+#define ROUNDS 100
 
 static int stop, newest;
 
@@ -87,7 +87,7 @@ int
 main(int argc, char **argv)
 {
 	test_begin(argc, argv);
-	for (int i = 0; i < 20; i++)
+	for (int i = 0; i < 10; i++)
 		CHECK_EXIT(test_fork(storm, argv), 0);
 	CHECK_EXIT(test_fork(storm, NULL), 0);
 	return test_done();
