@@ -121,8 +121,8 @@ take_line(char *line)
 	char out[512];
 
 	if (strncmp(line, "# spec: ", 8) == 0) {
-		snprintf(report->rows, sizeof(report->rows), "%.120s",
-		    line + 8);
+		snprintf(
+		    report->rows, sizeof(report->rows), "%.120s", line + 8);
 		return;
 	}
 	snprintf(out, sizeof(out), "%s%s\n", line[0] == '#' ? "" : "# ", line);
@@ -409,8 +409,8 @@ main(int argc, char **argv)
 		first = 2;
 	}
 	list_tests(argv + first);
-	report = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANON, -1, 0);
+	report = mmap(
+	    NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANON, -1, 0);
 	if (report == MAP_FAILED) {
 		printf("Bail out! no shared memory\n");
 		return 1;

@@ -38,6 +38,7 @@
 #define TICK_NS (2 * NS_PER_MS)
 #define SLICE_TICKS 5
 #define DECAY_NS (100 * NS_PER_MS)
+#define AGE_TAKES 16
 
 MALLOC_DEFINE(M_USCHED, "usched");
 
@@ -47,6 +48,7 @@ struct usched_pcpu {
 	struct spinlock uc_spin;	/* SELF */
 	struct lwpq uc_queues[LEVELS] GUARDED(runq_spin);
 	uint32_t uc_mask GUARDED(runq_spin); /* non-empty ones */
+	unsigned uc_takes GUARDED(runq_spin); /* choices made */
 	int uc_count;			/* ATOMIC written under uc_spin */
 	struct lwp *uc_curproc GUARDED(crit); /* designated */
 	struct callout uc_tick;		/* SELF */
@@ -114,22 +116,37 @@ queue_insert(struct usched_pcpu *uc, struct lwp *lp, int cpuid)
 	queue_unlock(uc);
 }
 
-/* Takes the best LWP that may run on CPU cpuid off a queue; NULL. */
+/* The LWP to run next on CPU cpuid: the first of the best level, but every
+ * AGE_TAKESth time of the worst, so that nobody waits for ever. */
+static struct lwp *
+queue_choose(struct usched_pcpu *uc, int cpuid) NEEDS(runq_spin)
+{
+	bool worst = ++uc->uc_takes % AGE_TAKES == 0;
+	uint32_t mask = uc->uc_mask;
+
+	while (mask != 0) {
+		int level = worst ? 31 - __builtin_clz(mask) :
+				    __builtin_ctz(mask);
+		struct lwp *lp;
+
+		TAILQ_FOREACH(lp, &uc->uc_queues[level], lwp_procq)
+			if (cpumask_test(&lp->lwp_cpumask, cpuid))
+				return lp;
+		mask &= ~(1U << level);
+	}
+	return NULL;
+}
+
+/* Takes the LWP to run next on CPU cpuid off a queue; NULL. */
 static struct lwp *
 queue_take(struct usched_pcpu *uc, int cpuid)
 {
-	struct lwp *lp = NULL;
+	struct lwp *lp;
 
 	if (atomic_load(&uc->uc_count) == 0)
 		return NULL;
 	queue_lock(uc);
-	for (uint32_t m = uc->uc_mask; m != 0 && lp == NULL; m &= m - 1) {
-		struct lwpq *q = &uc->uc_queues[__builtin_ctz(m)];
-
-		TAILQ_FOREACH(lp, q, lwp_procq)
-			if (cpumask_test(&lp->lwp_cpumask, cpuid))
-				break;
-	}
+	lp = queue_choose(uc, cpuid);
 	if (lp != NULL) {
 		struct lwpq *q = &uc->uc_queues[lp->lwp_qlevel];
 

@@ -9,8 +9,8 @@ TEST_ROWS("E.errors 3.4");
 static void
 descriptors(void)
 {
-	static const int bad[] = {-1, -2, 3000, 100000, 0x7fffffff,
-	    -0x7fffffff - 1};
+	static const int bad[] = {
+	    -1, -2, 3000, 100000, 0x7fffffff, -0x7fffffff - 1};
 	struct stat st;
 	char c;
 
@@ -21,12 +21,12 @@ descriptors(void)
 		CHECK_EQ(sc(SYS_fstat, bad[i], &st), -EBADF);
 		CHECK_EQ(sc(SYS_dup, bad[i]), -EBADF);
 		CHECK_EQ(sc(SYS_dup2, bad[i], 5), -EBADF);
-		CHECK_EQ(sc(SYS_dup2, 0, bad[i] > 0 ? 0x7ffffff0 : bad[i]),
-		    -EBADF);
+		CHECK_EQ(
+		    sc(SYS_dup2, 0, bad[i] > 0 ? 0x7ffffff0 : bad[i]), -EBADF);
 		CHECK_EQ(sc(SYS_lseek, bad[i], 0, 0, SEEK_SET), -EBADF);
 		CHECK_EQ(sc(SYS_getdents, bad[i], &c, 1), -EBADF);
-		CHECK_EQ(sc(SYS_mmap, 0, 4096, PROT_READ, MAP_PRIVATE, bad[i],
-			     0, 0),
+		CHECK_EQ(
+		    sc(SYS_mmap, 0, 4096, PROT_READ, MAP_PRIVATE, bad[i], 0, 0),
 		    -EBADF);
 	}
 }

@@ -134,10 +134,10 @@ at_the_edge(void)
 	int *word = (int *)edge - 1;
 
 	CHECK_EQ(sc(SYS_clock_gettime, CLOCK_MONOTONIC, ts), 0);
-	CHECK_EQ(sc(SYS_clock_gettime, CLOCK_MONOTONIC, (char *)ts + 1),
-	    -EFAULT);
-	CHECK_EQ(sc(SYS_clock_gettime, CLOCK_MONOTONIC, (char *)ts + 8),
-	    -EFAULT);
+	CHECK_EQ(
+	    sc(SYS_clock_gettime, CLOCK_MONOTONIC, (char *)ts + 1), -EFAULT);
+	CHECK_EQ(
+	    sc(SYS_clock_gettime, CLOCK_MONOTONIC, (char *)ts + 8), -EFAULT);
 	CHECK_EQ(sc(SYS_usched_set, 0, USCHED_GET_CPU, word, 4), 0);
 	CHECK_EQ(sc(SYS_write, pipe_fds[1], edge - 5, 5), 5);
 	CHECK_EQ(sc(SYS_read, pipe_fds[0], edge - 5, 5), 5);

@@ -11,7 +11,7 @@ TEST_ROWS("D.cow 2.36 E40");
 #define BYTES (PAGES * TEST_PAGE)
 
 static int data_word = 1; /* .data */
-static int bss_word;	  /* .bss */
+static int bss_word;      /* .bss */
 static char *heap, *anon, *common;
 static int *gate; /* shared */
 
@@ -43,7 +43,7 @@ static bool
 all_are(int seed)
 {
 	return data_word == seed && bss_word == seed && filled(heap, seed) &&
-	    filled(anon, seed);
+	       filled(anon, seed);
 }
 
 static void

@@ -15,8 +15,8 @@ static void
 run_self(int status)
 {
 	char text[] = "31";
-	char *argv[] = {(char *)(uintptr_t)self, (char *)(uintptr_t) "--exit",
-	    text, NULL};
+	char *argv[] = {
+	    (char *)(uintptr_t)self, (char *)(uintptr_t) "--exit", text, NULL};
 	char *envp[] = {NULL};
 
 	text[1] = (char)('0' + status);
@@ -47,8 +47,8 @@ exec_and_exit(void *arg)
 	bool swap = arg != NULL;
 
 	nthreads = 2;
-	REQUIRE(mthread_start_on(&t, stacks[0], swap ? execer : exiter,
-		    (void *)1) == 0);
+	REQUIRE(mthread_start_on(
+		    &t, stacks[0], swap ? execer : exiter, (void *)1) == 0);
 	if (swap)
 		exiter((void *)1);
 	execer((void *)1);
@@ -90,7 +90,7 @@ main(int argc, char **argv)
 		long status = test_wait(test_fork(two_execs, NULL));
 
 		CHECK(status == 31 << 8 || status == 32 << 8 ||
-		    status == 33 << 8);
+		      status == 33 << 8);
 	}
 	test_note("%d died, %d became the new program", dead, renewed);
 	return test_done();

@@ -36,14 +36,14 @@ look(int argc, char **argv, char **envp)
 				return 13;
 		}
 		return strcmp(envp[0], "A=1") == 0 &&
-			strcmp(envp[1], "EMPTY=") == 0
-		    ? 0
-		    : 14;
+			       strcmp(envp[1], "EMPTY=") == 0
+			   ? 0
+			   : 14;
 	case 2:
 		return argc == 5 && strcmp(argv[3], "") == 0 &&
-			strlen(argv[4]) == 20000
-		    ? 0
-		    : 15;
+			       strlen(argv[4]) == 20000
+			   ? 0
+			   : 15;
 	}
 	return 16;
 }

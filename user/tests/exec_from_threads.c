@@ -61,8 +61,8 @@ asleep(void *arg)
 static void
 execs(void *arg)
 {
-	char *argv[] = {(char *)(uintptr_t)self, (char *)(uintptr_t) "--new",
-	    arg, NULL};
+	char *argv[] = {
+	    (char *)(uintptr_t)self, (char *)(uintptr_t) "--new", arg, NULL};
 
 	sc(SYS_execve, self, argv, argv + 3);
 	test_exit(9);

@@ -77,8 +77,8 @@ child(void *arg)
 {
 	static struct mthread t[NTHREADS];
 	int how = (int)(intptr_t)arg;
-	char *argv[] = {(char *)(uintptr_t)self, (char *)(uintptr_t) "--exit-9",
-	    NULL};
+	char *argv[] = {
+	    (char *)(uintptr_t)self, (char *)(uintptr_t) "--exit-9", NULL};
 
 	REQUIRE(pipe(empty) == 0 && pipe(full) == 0);
 	test_fork(grandchild, NULL);

@@ -27,8 +27,7 @@ child(void *arg)
 	static struct mthread t[NTHREADS];
 
 	for (int i = 0; i < NTHREADS; i++)
-		REQUIRE(
-		    mthread_start_on(&t[i], stacks[i], spin, NULL) == 0);
+		REQUIRE(mthread_start_on(&t[i], stacks[i], spin, NULL) == 0);
 	while (load(started) < 2)
 		test_yield();
 	if (arg != NULL)
@@ -43,7 +42,7 @@ main(int argc, char **argv)
 
 	test_begin(argc, argv);
 	started = test_shared(TEST_PAGE);
-	for (int i = 0; i < 3 * test_scale; i++) {
+	for (int i = 0; i < 2 * test_scale; i++) {
 		store(started, 0);
 		CHECK_EXIT(test_fork(child, NULL), 32);
 

@@ -33,8 +33,8 @@ child(void *arg)
 
 	(void)arg;
 	for (int i = 1; i < NTHREADS; i++)
-		REQUIRE(mthread_start_on(&t[i], stacks[i], leave,
-			    (void *)(intptr_t)i) == 0);
+		REQUIRE(mthread_start_on(
+			    &t[i], stacks[i], leave, (void *)(intptr_t)i) == 0);
 	leave((void *)0);
 }
 
@@ -50,7 +50,7 @@ main(int argc, char **argv)
 		REQUIRE(status >= 0);
 		CHECK(WIFEXITED(status));
 		CHECK(WEXITSTATUS(status) >= 20 &&
-		    WEXITSTATUS(status) < 20 + NTHREADS);
+		      WEXITSTATUS(status) < 20 + NTHREADS);
 	}
 	CHECK_EQ(sc(SYS_wait4, -1, NULL, 0, NULL), -ECHILD);
 	return test_done();

@@ -17,7 +17,7 @@ one(int value)
 	REQUIRE(pid > 0);
 	CHECK_EQ(waitpid(pid, &status, 0), pid);
 	CHECK(WIFEXITED(status) && !WIFSIGNALED(status) &&
-	    !WIFSTOPPED(status) && !WIFCONTINUED(status));
+	      !WIFSTOPPED(status) && !WIFCONTINUED(status));
 	CHECK_EQ(WEXITSTATUS(status), value & 255);
 	CHECK_EQ(status, (value & 255) << 8);
 }

@@ -42,7 +42,7 @@ rounds(int threads, int n)
 		REQUIRE(status >= 0);
 		CHECK(WIFEXITED(status));
 		CHECK(WEXITSTATUS(status) >= 10 &&
-		    WEXITSTATUS(status) < 10 + threads);
+		      WEXITSTATUS(status) < 10 + threads);
 		CHECK_EQ(test_wait(pid), -ECHILD);
 	}
 }

@@ -19,10 +19,10 @@ bad_how(int how)
 static void
 bad_address(uintptr_t addr)
 {
-	CHECK_EQ(sc(SYS_extexit, EXTEXIT_LWP | EXTEXIT_SETINT, 1, addr),
-	    -EFAULT);
-	CHECK_EQ(sc(SYS_extexit, EXTEXIT_PROC | EXTEXIT_SETINT, 1, addr),
-	    -EFAULT);
+	CHECK_EQ(
+	    sc(SYS_extexit, EXTEXIT_LWP | EXTEXIT_SETINT, 1, addr), -EFAULT);
+	CHECK_EQ(
+	    sc(SYS_extexit, EXTEXIT_PROC | EXTEXIT_SETINT, 1, addr), -EFAULT);
 }
 
 static void

@@ -31,12 +31,10 @@ keep_over(const struct vectors *in, struct vectors *out, long nr, long arg)
 {
 	__asm__ volatile(
 	    LOAD(0) LOAD(1) LOAD(2) LOAD(3) LOAD(4) LOAD(5) LOAD(6) LOAD(7)
-	    LOAD(8) LOAD(9) LOAD(10) LOAD(11) LOAD(12) LOAD(13) LOAD(14)
-	    LOAD(15)
-	    "syscall\n\t"
-	    SAVE(0) SAVE(1) SAVE(2) SAVE(3) SAVE(4) SAVE(5) SAVE(6) SAVE(7)
-	    SAVE(8) SAVE(9) SAVE(10) SAVE(11) SAVE(12) SAVE(13) SAVE(14)
-	    SAVE(15)
+		LOAD(8) LOAD(9) LOAD(10) LOAD(11) LOAD(12) LOAD(13) LOAD(14)
+		    LOAD(15) "syscall\n\t" SAVE(0) SAVE(1) SAVE(2) SAVE(3)
+			SAVE(4) SAVE(5) SAVE(6) SAVE(7) SAVE(8) SAVE(9) SAVE(10)
+			    SAVE(11) SAVE(12) SAVE(13) SAVE(14) SAVE(15)
 	    : "+r"(in), "+r"(out), "+a"(nr), "+D"(arg)
 	    :
 	    : "rcx", "rdx", "r11", "memory", "xmm0", "xmm1", "xmm2", "xmm3",
@@ -118,8 +116,7 @@ fresh(void)
 	uint32_t mxcsr = 0;
 	uint16_t control = 0;
 
-	__asm__ volatile("stmxcsr %0; fnstcw %1"
-			 : "=m"(mxcsr), "=m"(control));
+	__asm__ volatile("stmxcsr %0; fnstcw %1" : "=m"(mxcsr), "=m"(control));
 	return (mxcsr & 0xffc0) == 0x1f80 && control == 0x37f ? 0 : 1;
 }
 
@@ -144,8 +141,8 @@ main(int argc, char **argv)
 		return fresh();
 	test_begin(argc, argv);
 	for (int i = 0; i < NPROCS; i++)
-		pids[i] = test_fork(i & 1 ? spins : keeps,
-		    (void *)(intptr_t)(i + 1));
+		pids[i] =
+		    test_fork(i & 1 ? spins : keeps, (void *)(intptr_t)(i + 1));
 	mthread_start(&t[0], keeps, (void *)50);
 	mthread_start(&t[1], spins, (void *)51);
 	keeps((void *)60);

@@ -37,8 +37,8 @@ main(int argc, char **argv)
 	for (int round = 0; round < 20 * test_scale; round++) {
 		sum = 0;
 		for (int i = 0; i < NTHREADS; i++) {
-			t[i] = thread_create(NULL, 0, body,
-			    (void *)(intptr_t)(i + 1));
+			t[i] = thread_create(
+			    NULL, 0, body, (void *)(intptr_t)(i + 1));
 			REQUIRE(t[i] != NULL);
 			CHECK(thread_tid(t[i]) > 0);
 		}

@@ -46,8 +46,8 @@ static void
 child(void *arg)
 {
 	static struct mthread t;
-	char *argv[] = {(char *)(uintptr_t)self,
-	    (char *)(uintptr_t) "--exit-6", NULL};
+	char *argv[] = {
+	    (char *)(uintptr_t)self, (char *)(uintptr_t) "--exit-6", NULL};
 	int how = (int)(intptr_t)arg;
 
 	REQUIRE(mthread_start_on(&t, creator_stack, creator, NULL) == 0);

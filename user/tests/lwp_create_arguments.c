@@ -167,8 +167,8 @@ main(int argc, char **argv)
 	for (intptr_t how = 0; how < 4; how++) {
 		status = test_wait(test_fork(faults, (void *)how));
 		CHECK(status >= 0 && WIFSIGNALED(status));
-		CHECK(WTERMSIG(status) == SIGSEGV ||
-		    WTERMSIG(status) == SIGBUS);
+		CHECK(
+		    WTERMSIG(status) == SIGSEGV || WTERMSIG(status) == SIGBUS);
 	}
 	for (int i = 0; i < 20 * test_scale; i++)
 		CHECK_EXIT(test_fork(fork_from_second, NULL), 0);

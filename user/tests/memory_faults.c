@@ -13,10 +13,28 @@ static unsigned char data_code[16] = {0xc3}; /* ret */
 static char *ro, *hole, *none;
 
 enum {
-	READ_NULL, READ_LOW, READ_HOLE, WRITE_HOLE, WRITE_TEXT, WRITE_CONST,
-	WRITE_RO, READ_NONE, JUMP_DATA, JUMP_STACK, JUMP_HEAP, JUMP_NULL,
-	READ_KERNEL, WRITE_KERNEL, READ_DMAP, JUMP_KERNEL, READ_NONCANON,
-	JUMP_NONCANON, STACK_NONCANON, READ_TOP, JUMP_TOP, CASES
+	READ_NULL,
+	READ_LOW,
+	READ_HOLE,
+	WRITE_HOLE,
+	WRITE_TEXT,
+	WRITE_CONST,
+	WRITE_RO,
+	READ_NONE,
+	JUMP_DATA,
+	JUMP_STACK,
+	JUMP_HEAP,
+	JUMP_NULL,
+	READ_KERNEL,
+	WRITE_KERNEL,
+	READ_DMAP,
+	JUMP_KERNEL,
+	READ_NONCANON,
+	JUMP_NONCANON,
+	STACK_NONCANON,
+	READ_TOP,
+	JUMP_TOP,
+	CASES
 };
 
 static void
@@ -46,27 +64,70 @@ static void
 do_case(void *arg)
 {
 	switch ((intptr_t)arg) {
-	case READ_NULL: test_peek(0); break;
-	case READ_LOW: test_peek(0xfff0); break;
-	case READ_HOLE: test_peek((uintptr_t)hole); break;
-	case WRITE_HOLE: test_poke((uintptr_t)hole, 1); break;
-	case WRITE_TEXT: test_poke((uintptr_t)do_case, 1); break;
-	case WRITE_CONST: test_poke((uintptr_t)&constant, 1); break;
-	case WRITE_RO: test_poke((uintptr_t)ro, 1); break;
-	case READ_NONE: test_peek((uintptr_t)none); break;
-	case JUMP_DATA: call((uintptr_t)data_code); break;
-	case JUMP_STACK: jump_stack(); break;
-	case JUMP_HEAP: *ro = (char)0xc3; call((uintptr_t)ro); break;
-	case JUMP_NULL: call(0); break;
-	case READ_KERNEL: test_peek(0xffffffff80100000U); break;
-	case WRITE_KERNEL: test_poke(0xffffffff80100000U, 1); break;
-	case READ_DMAP: test_peek(0xffff800000100000U); break;
-	case JUMP_KERNEL: call(0xffffffff80100000U); break;
-	case READ_NONCANON: test_peek(0x1234567812345678U); break;
-	case JUMP_NONCANON: call(0x8000000000000000U); break;
-	case STACK_NONCANON: stack_noncanonical(); break;
-	case READ_TOP: test_peek(0x7ffffffffff0U); break;
-	case JUMP_TOP: call(0x7ffffffffffeU); break;
+	case READ_NULL:
+		test_peek(0);
+		break;
+	case READ_LOW:
+		test_peek(0xfff0);
+		break;
+	case READ_HOLE:
+		test_peek((uintptr_t)hole);
+		break;
+	case WRITE_HOLE:
+		test_poke((uintptr_t)hole, 1);
+		break;
+	case WRITE_TEXT:
+		test_poke((uintptr_t)do_case, 1);
+		break;
+	case WRITE_CONST:
+		test_poke((uintptr_t)&constant, 1);
+		break;
+	case WRITE_RO:
+		test_poke((uintptr_t)ro, 1);
+		break;
+	case READ_NONE:
+		test_peek((uintptr_t)none);
+		break;
+	case JUMP_DATA:
+		call((uintptr_t)data_code);
+		break;
+	case JUMP_STACK:
+		jump_stack();
+		break;
+	case JUMP_HEAP:
+		*ro = (char)0xc3;
+		call((uintptr_t)ro);
+		break;
+	case JUMP_NULL:
+		call(0);
+		break;
+	case READ_KERNEL:
+		test_peek(0xffffffff80100000U);
+		break;
+	case WRITE_KERNEL:
+		test_poke(0xffffffff80100000U, 1);
+		break;
+	case READ_DMAP:
+		test_peek(0xffff800000100000U);
+		break;
+	case JUMP_KERNEL:
+		call(0xffffffff80100000U);
+		break;
+	case READ_NONCANON:
+		test_peek(0x1234567812345678U);
+		break;
+	case JUMP_NONCANON:
+		call(0x8000000000000000U);
+		break;
+	case STACK_NONCANON:
+		stack_noncanonical();
+		break;
+	case READ_TOP:
+		test_peek(0x7ffffffffff0U);
+		break;
+	case JUMP_TOP:
+		call(0x7ffffffffffeU);
+		break;
 	}
 	test_note("case %d survived", (int)(intptr_t)arg);
 	test_exit(1);
@@ -121,8 +182,7 @@ main(int argc, char **argv)
 	CHECK_EQ(sc(SYS_mprotect, none, TEST_PAGE, PROT_NONE), 0);
 	for (intptr_t i = 0; i < CASES; i++) {
 		if (i == WRITE_RO)
-			CHECK_EQ(sc(SYS_mprotect, ro, TEST_PAGE, PROT_READ),
-			    0);
+			CHECK_EQ(sc(SYS_mprotect, ro, TEST_PAGE, PROT_READ), 0);
 		if (i == JUMP_HEAP)
 			CHECK_EQ(sc(SYS_mprotect, ro, TEST_PAGE,
 				     PROT_READ | PROT_WRITE),

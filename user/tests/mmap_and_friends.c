@@ -21,7 +21,7 @@ static bool
 refused(long got)
 {
 	return got == -EINVAL || got == -ENOMEM || got == -EFAULT ||
-	    got == -EOVERFLOW;
+	       got == -EOVERFLOW;
 }
 
 static void
@@ -42,7 +42,7 @@ dead(void (*fn)(void *), long addr)
 	long status = test_wait(test_fork(fn, (void *)addr));
 
 	CHECK(status >= 0 && WIFSIGNALED(status) &&
-	    (WTERMSIG(status) == SIGSEGV || WTERMSIG(status) == SIGBUS));
+	      (WTERMSIG(status) == SIGSEGV || WTERMSIG(status) == SIGBUS));
 }
 
 static void
@@ -69,8 +69,8 @@ anonymous(void)
 	alive(pokes, a + 5 * page);
 	CHECK_EQ(*(char *)(a + 5 * page), 1);
 	/* Back at the same place: zero again. */
-	b = map((unsigned long)(a + 3 * page), TEST_PAGE, RW,
-	    ANON | MAP_FIXED, -1, 0);
+	b = map((unsigned long)(a + 3 * page), TEST_PAGE, RW, ANON | MAP_FIXED,
+	    -1, 0);
 	CHECK_EQ(b, a + 3 * page);
 	CHECK_EQ(*(int *)b, 0);
 	/* Over something that is there. */
@@ -149,25 +149,24 @@ shared_anonymous(void)
 static void
 refusals(void)
 {
-	static const unsigned long sizes[] = {~0UL, ~0UL - 4095, 1UL << 63,
-	    1UL << 47, 0x7fffffffffff};
-	static const unsigned long places[] = {1, 0x1001,
-	    0x00007ffffffff000U, 0x0000800000000000U, 0xffff800000000000U,
-	    0xfffffffffffff000U};
+	static const unsigned long sizes[] = {
+	    ~0UL, ~0UL - 4095, 1UL << 63, 1UL << 47, 0x7fffffffffff};
+	static const unsigned long places[] = {1, 0x1001, 0x00007ffffffff000U,
+	    0x0000800000000000U, 0xffff800000000000U, 0xfffffffffffff000U};
 	long a = map(0, TEST_PAGE, RW, ANON, -1, 0), got;
 
 	CHECK_EQ(map(0, 0, RW, ANON, -1, 0), -EINVAL);
 	for (size_t i = 0; i < COUNT(sizes); i++) {
 		CHECK(refused(map(0, sizes[i], RW, ANON, -1, 0)));
-		CHECK(refused(map(0x200000000000U, sizes[i], RW,
-		    ANON | MAP_FIXED, -1, 0)));
+		CHECK(refused(map(
+		    0x200000000000U, sizes[i], RW, ANON | MAP_FIXED, -1, 0)));
 		CHECK(refused(sc(SYS_munmap, a, sizes[i])));
 		CHECK(refused(sc(SYS_mprotect, a, sizes[i], RW)));
 		*(volatile int *)a = 1;
 	}
 	for (size_t i = 0; i < COUNT(places); i++) {
-		CHECK(refused(map(places[i], TEST_PAGE, RW, ANON | MAP_FIXED,
-		    -1, 0)));
+		CHECK(refused(
+		    map(places[i], TEST_PAGE, RW, ANON | MAP_FIXED, -1, 0)));
 		got = sc(SYS_munmap, places[i], TEST_PAGE);
 		/* Below all user addresses there is nothing to unmap. */
 		CHECK(refused(got) || (got == 0 && places[i] < 0x10000));

@@ -82,7 +82,7 @@ check_trace(pid_t pid, int nthreads)
 			seen[events[i].tid] = true;
 			threads++;
 			CHECK(check_walk(n, EXIT_TABLE_THREAD, events[i].tid) >
-			    0);
+			      0);
 		}
 	}
 	CHECK(check_walk(n, EXIT_TABLE_PROC, -1) > 0);

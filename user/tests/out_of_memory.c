@@ -155,7 +155,7 @@ main(int argc, char **argv)
 		CHECK_EXIT(test_fork(many_processes, NULL), 0);
 		CHECK_EXIT(test_fork(many_threads, NULL), 6);
 	}
-	test_note("%d MB, %d processes, %d threads", shared[0], shared[2],
-	    shared[3]);
+	test_note(
+	    "%d MB, %d processes, %d threads", shared[0], shared[2], shared[3]);
 	return test_done();
 }

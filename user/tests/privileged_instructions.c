@@ -11,8 +11,9 @@ TEST_ROWS("D.memory 3.3");
 	static void name(void *arg)                                            \
 	{                                                                      \
 		(void)arg;                                                     \
-		__asm__ volatile(text ::: "rax", "rbx", "rcx", "rdx", "cc",    \
-		    "memory");                                                 \
+		__asm__ volatile(                                              \
+		    text ::                                                    \
+			: "rax", "rbx", "rcx", "rdx", "cc", "memory");         \
 	}
 
 CASE(do_hlt, "hlt")

@@ -41,8 +41,8 @@ errors(void *arg)
 	CHECK_EQ(ctl(PROC_REAP_RELEASE, NULL), -ENOTCONN);
 	CHECK_EQ(ctl(PROC_REAP_ACQUIRE, NULL), 0);
 	CHECK_EQ(ctl(99, NULL), -EINVAL);
-	CHECK_EQ(sc(SYS_procctl, P_ALL, getpid(), PROC_REAP_ACQUIRE, NULL),
-	    -EINVAL);
+	CHECK_EQ(
+	    sc(SYS_procctl, P_ALL, getpid(), PROC_REAP_ACQUIRE, NULL), -EINVAL);
 	CHECK(sc(SYS_procctl, P_PID, 1, PROC_REAP_ACQUIRE, NULL) < 0);
 }
 

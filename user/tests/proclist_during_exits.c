@@ -26,7 +26,7 @@ lister(void *arg)
 
 			CHECK(r->pid >= 0 && r->pid <= 99999);
 			CHECK(r->stat >= PROC_STAT_IDLE &&
-			    r->stat <= PROC_STAT_ZOMBIE);
+			      r->stat <= PROC_STAT_ZOMBIE);
 			CHECK(r->comm[sizeof(r->comm) - 1] == '\0');
 		}
 		add(&shared[1], 1);

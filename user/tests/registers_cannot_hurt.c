@@ -17,35 +17,35 @@ TEST_ROWS("D.memory 3.1");
 /* A system call of three arguments with these flags set and that stack
  * pointer; the flags are clean again afterwards. */
 static long
-call_with(unsigned long flags, unsigned long sp, long nr, long a, long b,
-    long c)
+call_with(
+    unsigned long flags, unsigned long sp, long nr, long a, long b, long c)
 {
 	unsigned char failed;
 	unsigned long clean;
 
-	__asm__ volatile("leaq -128(%%rsp), %%rsp\n\t"
-			 "movq %%rsp, %%r12\n\t"
-			 "pushfq\n\t"
-			 "popq %[clean]\n\t"
-			 "movq %[clean], %%r13\n\t"
-			 "orq %[flags], %%r13\n\t"
-			 "pushq %%r13\n\t"
-			 "testq %[sp], %[sp]\n\t"
-			 "jz 1f\n\t"
-			 "popfq\n\t"
-			 "movq %[sp], %%rsp\n\t"
-			 "jmp 2f\n"
-			 "1:\tpopfq\n"
-			 "2:\tsyscall\n\t"
-			 "movq %%r12, %%rsp\n\t"
-			 "setc %[failed]\n\t"
-			 "pushq %[clean]\n\t"
-			 "popfq\n\t"
-			 "leaq 128(%%rsp), %%rsp"
-			 : "+a"(nr), "+d"(c), [failed] "=&r"(failed),
-			 [clean] "=&r"(clean)
-			 : "D"(a), "S"(b), [flags] "r"(flags), [sp] "r"(sp)
-			 : "rcx", "r11", "r12", "r13", "cc", "memory");
+	__asm__ volatile(
+	    "leaq -128(%%rsp), %%rsp\n\t"
+	    "movq %%rsp, %%r12\n\t"
+	    "pushfq\n\t"
+	    "popq %[clean]\n\t"
+	    "movq %[clean], %%r13\n\t"
+	    "orq %[flags], %%r13\n\t"
+	    "pushq %%r13\n\t"
+	    "testq %[sp], %[sp]\n\t"
+	    "jz 1f\n\t"
+	    "popfq\n\t"
+	    "movq %[sp], %%rsp\n\t"
+	    "jmp 2f\n"
+	    "1:\tpopfq\n"
+	    "2:\tsyscall\n\t"
+	    "movq %%r12, %%rsp\n\t"
+	    "setc %[failed]\n\t"
+	    "pushq %[clean]\n\t"
+	    "popfq\n\t"
+	    "leaq 128(%%rsp), %%rsp"
+	    : "+a"(nr), "+d"(c), [failed] "=&r"(failed), [clean] "=&r"(clean)
+	    : "D"(a), "S"(b), [flags] "r"(flags), [sp] "r"(sp)
+	    : "rcx", "r11", "r12", "r13", "cc", "memory");
 	return failed ? -nr : nr;
 }
 

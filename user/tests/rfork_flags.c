@@ -14,10 +14,9 @@ static char stack[32768] __attribute__((aligned(16)));
 static void
 bad_flags(void)
 {
-	static const unsigned bad[] = {RFFDG | RFCFDG,
-	    RFPROC | RFFDG | RFCFDG, 0x40000000, 0x80000000,
-	    RFPROC | 0x40000000, RFPROC | 0x80000000, RFPROC | 0x1,
-	    RFPROC | 0x100000, 0xffffffff};
+	static const unsigned bad[] = {RFFDG | RFCFDG, RFPROC | RFFDG | RFCFDG,
+	    0x40000000, 0x80000000, RFPROC | 0x40000000, RFPROC | 0x80000000,
+	    RFPROC | 0x1, RFPROC | 0x100000, 0xffffffff};
 
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		long pid = sc(SYS_rfork, bad[i]);

@@ -62,8 +62,7 @@ main(int argc, char **argv)
 	shared = test_shared(TEST_PAGE);
 	for (int i = 0; i < 20 * test_scale; i++) {
 		shared[0] = 0;
-		CHECK_KILLED(test_fork(parent, i & 1 ? shared : NULL),
-		    SIGUSR1);
+		CHECK_KILLED(test_fork(parent, i & 1 ? shared : NULL), SIGUSR1);
 		WAIT_UNTIL(sc(SYS_kill, shared[1], 0) == -ESRCH);
 	}
 	return test_done();

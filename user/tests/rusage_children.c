@@ -78,8 +78,8 @@ main(int argc, char **argv)
 
 	/* Looks without reaping: nothing is added. */
 	memset(&both, 0xff, sizeof(both));
-	CHECK_EQ(sc(SYS_wait6, P_PID, pid, &status, WEXITED | WNOWAIT, &both,
-		     NULL),
+	CHECK_EQ(
+	    sc(SYS_wait6, P_PID, pid, &status, WEXITED | WNOWAIT, &both, NULL),
 	    pid);
 	CHECK(cpu(&both.wru_self) >= cpu(&said[0]));
 	CHECK(cpu(&both.wru_self) < 3 * BURN_US / 2 + cpu(&said[0]) / 2);

@@ -15,7 +15,7 @@ static long
 cpu(const struct rusage *ru)
 {
 	return (ru->ru_utime.tv_sec + ru->ru_stime.tv_sec) * 1000000 +
-	    ru->ru_utime.tv_usec + ru->ru_stime.tv_usec;
+	       ru->ru_utime.tv_usec + ru->ru_stime.tv_usec;
 }
 
 static long

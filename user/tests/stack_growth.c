@@ -64,8 +64,8 @@ thread_overflows(void *arg)
 
 	(void)arg;
 	REQUIRE(sc(SYS_mprotect, area, MTHREAD_STACK, PROT_NONE) == 0);
-	REQUIRE(mthread_start_on(&t, area + MTHREAD_STACK, overflow, NULL) ==
-	    0);
+	REQUIRE(
+	    mthread_start_on(&t, area + MTHREAD_STACK, overflow, NULL) == 0);
 	mthread_join(&t);
 }
 

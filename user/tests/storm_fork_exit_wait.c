@@ -73,8 +73,8 @@ worker(void *arg)
 		if (i % 16 == 5)
 			CHECK_EXIT(test_vfork_exit(5), 5);
 		else
-			CHECK_EQ(test_wait(test_fork(ways[way].fn, NULL)) &
-				~_WCORE,
+			CHECK_EQ(
+			    test_wait(test_fork(ways[way].fn, NULL)) & ~_WCORE,
 			    ways[way].status);
 	}
 }
@@ -86,8 +86,8 @@ main(int argc, char **argv)
 
 	test_begin(argc, argv);
 	for (int i = 0; i < WORKERS; i++)
-		pids[i] = test_fork(worker,
-		    (void *)(intptr_t)(TOTAL / WORKERS * test_scale));
+		pids[i] = test_fork(
+		    worker, (void *)(intptr_t)(TOTAL / WORKERS * test_scale));
 	for (int i = 0; i < WORKERS; i++)
 		CHECK_EXIT(pids[i], 0);
 	return test_done();

@@ -71,8 +71,8 @@ test_fail(const char *file, int line, const char *what)
 	const char *base = strrchr(file, '/');
 
 	add(test_failures, 1);
-	test_note("%s:%d: failed: %s", base == NULL ? file : base + 1, line,
-	    what);
+	test_note(
+	    "%s:%d: failed: %s", base == NULL ? file : base + 1, line, what);
 }
 
 __attribute__((unused)) static void
@@ -87,8 +87,7 @@ test_equal(const char *file, int line, const char *what, long got, long want)
 	test_fail(file, line, text);
 }
 
-#define CHECK(expr)                                                            \
-	((expr) ? (void)0 : test_fail(__FILE__, __LINE__, #expr))
+#define CHECK(expr) ((expr) ? (void)0 : test_fail(__FILE__, __LINE__, #expr))
 /* got == want, both shown when not. */
 #define CHECK_EQ(got, want)                                                    \
 	test_equal(__FILE__, __LINE__, #got, (long)(got), (long)(want))
@@ -96,7 +95,7 @@ test_equal(const char *file, int line, const char *what, long got, long want)
 #define REQUIRE(expr)                                                          \
 	((expr) ? (void)0                                                      \
 		: (test_fail(__FILE__, __LINE__, "required: " #expr),          \
-			test_exit(99)))
+		      test_exit(99)))
 
 __attribute__((unused, noreturn)) static void
 test_exit(int status)
@@ -158,8 +157,8 @@ test_yield(void)
 __attribute__((unused)) static void
 test_sleep_ms(long ms)
 {
-	struct timespec ts = {.tv_sec = ms / 1000,
-	    .tv_nsec = ms % 1000 * 1000000};
+	struct timespec ts = {
+	    .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
 
 	sc(SYS_nanosleep, &ts, NULL);
 }
@@ -191,8 +190,8 @@ test_pause(unsigned turn)
 		while (!(expr)) {                                              \
 			test_pause(turn_++);                                   \
 			if (turn_ % 64 == 0 && test_now_ns() > end_ns) {       \
-				test_fail(__FILE__, __LINE__,                  \
-				    "in vain: " #expr);                        \
+				test_fail(                                     \
+				    __FILE__, __LINE__, "in vain: " #expr);    \
 				break;                                         \
 			}                                                      \
 		}                                                              \
@@ -267,7 +266,7 @@ test_wait(pid_t pid)
 	return got == pid ? status : -9999;
 }
 
-#define CHECK_EXIT(pid, code) CHECK_EQ(test_wait(pid), ((code) & 255) << 8)
+#define CHECK_EXIT(pid, code) CHECK_EQ(test_wait(pid), ((code)&255) << 8)
 /* Killed by that signal, with a core or without. */
 #define CHECK_KILLED(pid, sig) CHECK_EQ(test_wait(pid) & ~_WCORE, sig)
 

@@ -25,8 +25,8 @@ reader(void *arg)
 		CHECK(now >= before);
 		/* Only ever forward. */
 		while (before < now &&
-		    !__atomic_compare_exchange_n(&newest, &before, now, false,
-			__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		       !__atomic_compare_exchange_n(&newest, &before, now,
+			   false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 			;
 	}
 }
@@ -78,7 +78,7 @@ usage(void)
 
 		CHECK_EQ(sc(SYS_getrusage, RUSAGE_SELF, &ru), 0);
 		now = (ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) * 1000000 +
-		    ru.ru_utime.tv_usec + ru.ru_stime.tv_usec;
+		      ru.ru_utime.tv_usec + ru.ru_stime.tv_usec;
 		CHECK(now >= last);
 		last = now;
 	}

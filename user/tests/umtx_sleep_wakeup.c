@@ -57,8 +57,8 @@ threads(int count)
 	if (count < 2)
 		CHECK_EQ(sc(SYS_umtx_wakeup, &word, 0), 0);
 	else
-		WAIT_UNTIL((sc(SYS_umtx_wakeup, &word, 1),
-		    load(&woken) == NTHREADS));
+		WAIT_UNTIL(
+		    (sc(SYS_umtx_wakeup, &word, 1), load(&woken) == NTHREADS));
 	for (int i = 0; i < NTHREADS; i++)
 		mthread_join(&t[i]);
 	CHECK_EQ(woken, NTHREADS);

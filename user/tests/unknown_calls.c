@@ -12,15 +12,15 @@ static const int known[] = {SYS_exit, SYS_fork, SYS_read, SYS_write, SYS_open,
     SYS_geteuid, SYS_kill, SYS_getppid, SYS_dup, SYS_pipe, SYS_getegid,
     SYS_getgid, SYS_reboot, SYS_execve, SYS_vfork, SYS_munmap, SYS_mprotect,
     SYS_dup2, SYS_gettimeofday, SYS_getrusage, SYS_getrlimit, SYS_setrlimit,
-    SYS_mmap, SYS_lseek, SYS_clock_gettime, SYS_nanosleep, SYS_rfork,
-    SYS_yield, SYS_sched_yield, SYS_umtx_sleep, SYS_umtx_wakeup, SYS_fstat,
-    SYS_getdents, SYS_usched_set, SYS_extexit, SYS_lwp_create, SYS_lwp_gettid,
-    SYS_lwp_kill, SYS_procctl, SYS_wait6, SYS_census, SYS_proclist,
-    SYS_exittrace, SYS_exitstages, SYS_unlink, SYS_chdir, SYS_fchdir,
-    SYS_access, SYS_ioctl, SYS_umask, SYS_getpgrp, SYS_setpgid,
-    SYS_getdtablesize, SYS_fcntl, SYS_readv, SYS_writev, SYS_mkdir, SYS_rmdir,
-    SYS_setsid, SYS_ftruncate, SYS_getpgid, SYS_getsid, SYS___getcwd, SYS_stat,
-    SYS_lstat, SYS_getdirentries,
+    SYS_mmap, SYS_lseek, SYS_clock_gettime, SYS_nanosleep, SYS_rfork, SYS_yield,
+    SYS_sched_yield, SYS_umtx_sleep, SYS_umtx_wakeup, SYS_fstat, SYS_getdents,
+    SYS_usched_set, SYS_extexit, SYS_lwp_create, SYS_lwp_gettid, SYS_lwp_kill,
+    SYS_procctl, SYS_wait6, SYS_census, SYS_proclist, SYS_exittrace,
+    SYS_exitstages, SYS_unlink, SYS_chdir, SYS_fchdir, SYS_access, SYS_ioctl,
+    SYS_umask, SYS_getpgrp, SYS_setpgid, SYS_getdtablesize, SYS_fcntl,
+    SYS_readv, SYS_writev, SYS_mkdir, SYS_rmdir, SYS_setsid, SYS_ftruncate,
+    SYS_getpgid, SYS_getsid, SYS___getcwd, SYS_stat, SYS_lstat,
+    SYS_getdirentries,
     /* 0 and 198 call the number in their first argument. */
     0, 198};
 
@@ -36,8 +36,8 @@ is_known(long nr)
 static void
 try(long nr)
 {
-	static const unsigned long garbage[] = {~0UL, 0xffffffff80100000U,
-	    0x8000000000000000U, 0x7ffffffffff8U, 1};
+	static const unsigned long garbage[] = {
+	    ~0UL, 0xffffffff80100000U, 0x8000000000000000U, 0x7ffffffffff8U, 1};
 	long got = sc(nr);
 
 	if (got != -ENOSYS) {

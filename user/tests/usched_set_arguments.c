@@ -21,19 +21,19 @@ errors(int ncpus)
 	int cpu = 0, bad[] = {ncpus, 255, 100000, -1};
 
 	for (size_t i = 0; i < COUNT(bad); i++)
-		CHECK_EQ(sc(SYS_usched_set, 0, USCHED_SET_CPU, &bad[i],
-			     sizeof(int)),
+		CHECK_EQ(
+		    sc(SYS_usched_set, 0, USCHED_SET_CPU, &bad[i], sizeof(int)),
 		    -EFBIG);
 	CHECK_EQ(sc(SYS_usched_set, 0, USCHED_SET_CPU, &cpu, 1), -EINVAL);
 	CHECK_EQ(sc(SYS_usched_set, 0, USCHED_SET_CPU, &cpu, 8), -EINVAL);
 	CHECK_EQ(sc(SYS_usched_set, 0, USCHED_GET_CPU, &cpu, 2), -EINVAL);
-	CHECK_EQ(sc(SYS_usched_set, 1, USCHED_SET_CPU, &cpu, sizeof(cpu)),
-	    -EINVAL);
+	CHECK_EQ(
+	    sc(SYS_usched_set, 1, USCHED_SET_CPU, &cpu, sizeof(cpu)), -EINVAL);
 	CHECK_EQ(sc(SYS_usched_set, 0, 99, &cpu, sizeof(cpu)), -EINVAL);
-	CHECK_EQ(sc(SYS_usched_set, 0, USCHED_SET_CPU, NULL, sizeof(cpu)),
-	    -EFAULT);
-	CHECK_EQ(sc(SYS_usched_set, 0, USCHED_GET_CPU, NULL, sizeof(cpu)),
-	    -EFAULT);
+	CHECK_EQ(
+	    sc(SYS_usched_set, 0, USCHED_SET_CPU, NULL, sizeof(cpu)), -EFAULT);
+	CHECK_EQ(
+	    sc(SYS_usched_set, 0, USCHED_GET_CPU, NULL, sizeof(cpu)), -EFAULT);
 }
 
 static void
@@ -43,14 +43,14 @@ masks(void *arg)
 
 	CHECK_EQ(test_pin(last), 0);
 	CHECK_EQ(where(), last);
-	CHECK_EQ(sc(SYS_usched_set, 0, USCHED_DEL_CPU, &last, sizeof(last)),
-	    -EPERM);
-	CHECK_EQ(sc(SYS_usched_set, getpid(), USCHED_ADD_CPU, &zero,
-		     sizeof(zero)),
+	CHECK_EQ(
+	    sc(SYS_usched_set, 0, USCHED_DEL_CPU, &last, sizeof(last)), -EPERM);
+	CHECK_EQ(
+	    sc(SYS_usched_set, getpid(), USCHED_ADD_CPU, &zero, sizeof(zero)),
 	    0);
 	if (ncpus > 1) {
-		CHECK_EQ(sc(SYS_usched_set, 0, USCHED_DEL_CPU, &last,
-			     sizeof(last)),
+		CHECK_EQ(
+		    sc(SYS_usched_set, 0, USCHED_DEL_CPU, &last, sizeof(last)),
 		    0);
 		for (int i = 0; i < 50; i++) {
 			CHECK_EQ(where(), 0);

@@ -33,8 +33,8 @@ exits(int n)
 static void
 execs(const char *path, int status)
 {
-	char *argv[] = {(char *)(uintptr_t)self, (char *)(uintptr_t) "--exit-6",
-	    NULL};
+	char *argv[] = {
+	    (char *)(uintptr_t)self, (char *)(uintptr_t) "--exit-6", NULL};
 	pid_t pid;
 
 	written = 0;

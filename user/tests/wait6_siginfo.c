@@ -55,7 +55,7 @@ expect(pid_t pid, uint32_t uid, int code, int what, int encoded)
 		CHECK_EQ(info.si_signo, SIGCHLD);
 		if (code == CLD_KILLED)
 			CHECK(info.si_code == CLD_KILLED ||
-			    info.si_code == CLD_DUMPED);
+			      info.si_code == CLD_DUMPED);
 		else
 			CHECK_EQ(info.si_code, code);
 		CHECK_EQ(info.si_status, what);
@@ -90,8 +90,8 @@ static pid_t target;
 static void
 looks(void *arg)
 {
-	long got = sc(SYS_wait6, P_PID, target, NULL, WEXITED | WNOWAIT, NULL,
-	    NULL);
+	long got =
+	    sc(SYS_wait6, P_PID, target, NULL, WEXITED | WNOWAIT, NULL, NULL);
 
 	(void)arg;
 	CHECK(got == target || got == -ECHILD);

@@ -22,8 +22,8 @@ w6(int type, long id, int options)
 static void
 without_children(void)
 {
-	static const int numbers[] = {-1, 0, 1, 2, 99999, 100000, 0x7fffffff,
-	    -2, -0x7fffffff - 1};
+	static const int numbers[] = {
+	    -1, 0, 1, 2, 99999, 100000, 0x7fffffff, -2, -0x7fffffff - 1};
 
 	for (size_t i = 0; i < COUNT(numbers); i++) {
 		CHECK_EQ(w4(numbers[i], 0), -ECHILD);

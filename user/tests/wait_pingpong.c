@@ -39,8 +39,8 @@ rounds_of_wait6(int n)
 		CHECK_EQ(sc(SYS_wait6, P_PID, pid, NULL, WEXITED | WNOWAIT,
 			     NULL, NULL),
 		    pid);
-		CHECK_EQ(sc(SYS_wait6, P_ALL, 0, NULL, WEXITED, NULL, NULL),
-		    pid);
+		CHECK_EQ(
+		    sc(SYS_wait6, P_ALL, 0, NULL, WEXITED, NULL, NULL), pid);
 	}
 }
 

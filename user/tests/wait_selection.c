@@ -110,15 +110,15 @@ by_uid(void)
 	pid_t pids[N];
 
 	make(pids);
-	CHECK_EQ(sc(SYS_wait6, P_UID, 1234, NULL, WEXITED | WNOHANG, NULL,
-		     NULL),
+	CHECK_EQ(
+	    sc(SYS_wait6, P_UID, 1234, NULL, WEXITED | WNOHANG, NULL, NULL),
 	    -ECHILD);
 	for (int i = 0; i < N; i++)
 		let_go(pids, i);
-	CHECK_EQ(sc(SYS_wait6, P_UID, 1234, NULL, WEXITED, NULL, NULL),
-	    pids[3]);
-	CHECK_EQ(sc(SYS_wait6, P_UID, 1234, NULL, WEXITED, NULL, NULL),
-	    -ECHILD);
+	CHECK_EQ(
+	    sc(SYS_wait6, P_UID, 1234, NULL, WEXITED, NULL, NULL), pids[3]);
+	CHECK_EQ(
+	    sc(SYS_wait6, P_UID, 1234, NULL, WEXITED, NULL, NULL), -ECHILD);
 	for (int i = 0; i < N; i++)
 		if (i != 3)
 			CHECK(sc(SYS_wait6, P_GID, getgid(), NULL, WEXITED,

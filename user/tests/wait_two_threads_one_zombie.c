@@ -73,8 +73,8 @@ some_children(int i)
 			for (int n = 0; n < ngot[w]; n++)
 				if (got[w][n] == pids[k]) {
 					found++;
-					CHECK_EQ(status[w][n],
-					    ((i + k) & 127) << 8);
+					CHECK_EQ(
+					    status[w][n], ((i + k) & 127) << 8);
 				}
 		CHECK_EQ(found, 1);
 	}

@@ -43,8 +43,8 @@ main(int argc, char **argv)
 	memset(&wru, 0xa5, sizeof(wru));
 	memset(&status, 0xa5, sizeof(status));
 	for (int i = 0; i < 100; i++) {
-		CHECK_EQ(sc(SYS_wait4, i & 1 ? pid : -1, &status, WNOHANG, &ru),
-		    0);
+		CHECK_EQ(
+		    sc(SYS_wait4, i & 1 ? pid : -1, &status, WNOHANG, &ru), 0);
 		CHECK_EQ(sc(SYS_wait6, P_ALL, 0, &status, WNOHANG | WEXITED,
 			     &wru, NULL),
 		    0);
