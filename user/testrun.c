@@ -23,11 +23,11 @@
 #include <mayfly.h>
 #include <sys/dirent.h>
 #include <sys/mman.h>
+#include "user/lib/census.h"
 
 #define TESTS "/tests"
 #define MAXTESTS 512
 #define MAXNAME 64
-#define MAXCENSUS 512
 #define MAXPROCS 8192
 #define WATCHDOG_NS 120000000000U
 #define STILL_NS 2000000000U /* a count that does not move this long */
@@ -42,13 +42,11 @@ struct report {
 
 static char names[MAXTESTS][MAXNAME];
 static int ntests;
-static struct census_row before[MAXCENSUS], after[MAXCENSUS];
-static int nbefore, nafter;
+static struct census_list before, after;
 static struct proc_row procs[MAXPROCS];
 static pid_t old_pids[MAXPROCS];
 static int nold;
 static struct report *report;
-static const char *self;
 static bool verbose;
 
 static uint64_t
@@ -275,21 +273,14 @@ watch(pid_t pid)
  * The count.
  */
 
-static int
-count_all(struct census_row *rows)
+static void
+count_all(struct census_list *list)
 {
-	int n = census(rows, MAXCENSUS);
-
-	return n < MAXCENSUS ? n : MAXCENSUS;
-}
-
-static const struct census_row *
-find_row(const struct census_row *rows, int n, const char *name)
-{
-	for (int i = 0; i < n; i++)
-		if (strncmp(rows[i].name, name, sizeof(rows[i].name)) == 0)
-			return &rows[i];
-	return NULL;
+	if (census_read(list) == 0)
+		return;
+	printf("Bail out! census: %s\n", strerror(errno));
+	fflush(stdout);
+	_exit(1);
 }
 
 /* How many rows differ; *sum tells one difference from another.  Rows whose
@@ -300,19 +291,17 @@ compare(bool show, int64_t *sum)
 	int bad = 0;
 
 	*sum = 0;
-	for (int i = 0; i < nafter; i++) {
-		const struct census_row *old =
-		    find_row(before, nbefore, after[i].name);
-		int64_t was = old == NULL ? 0 : old->count;
+	for (int i = 0; i < after.n; i++) {
+		const struct census_row *row = &after.rows[i];
+		int64_t was = census_count(&before, row->name);
 
-		if (was == after[i].count || after[i].name[0] == '~')
+		if (was == row->count || census_uncompared(row->name))
 			continue;
 		bad++;
-		*sum += (after[i].count - was) * (i + 1);
+		*sum += (row->count - was) * (i + 1);
 		if (show)
-			printf("# census: %.32s was %lld, is %lld\n",
-			    after[i].name, (long long)was,
-			    (long long)after[i].count);
+			printf("# census: %.32s was %lld, is %lld\n", row->name,
+			    (long long)was, (long long)row->count);
 	}
 	return bad;
 }
@@ -326,7 +315,7 @@ census_is_back(void)
 	int64_t sum, last = 0;
 
 	for (;;) {
-		nafter = count_all(after);
+		count_all(&after);
 		if (compare(false, &sum) == 0)
 			return true;
 		now = now_ns();
@@ -347,7 +336,7 @@ run(const char *path, const char *arg)
 
 	memset(report, 0, sizeof(*report));
 	remember_procs();
-	nbefore = count_all(before);
+	count_all(&before);
 	pid = fork();
 	if (pid == 0)
 		worker(path, arg);
@@ -401,7 +390,6 @@ main(int argc, char **argv)
 {
 	int bad = 0, first = 1;
 
-	self = argv[0];
 	if (argc > 1 && strcmp(argv[1], "--nothing") == 0)
 		return 0;
 	if (argc > 1 && strcmp(argv[1], "-v") == 0) {
@@ -420,11 +408,11 @@ main(int argc, char **argv)
 
 	/* Once for nothing: what this process has not touched before is
 	 * touched now, not between two counts. */
-	memset(before, 0, sizeof(before));
-	memset(after, 0, sizeof(after));
+	count_all(&before);
+	count_all(&after);
 	memset(procs, 0, sizeof(procs));
 	memset(old_pids, 0, sizeof(old_pids));
-	run(self, "--nothing");
+	run(argv[0], "--nothing");
 	for (int i = 0; i < ntests; i++)
 		if (!run_test(i + 1, names[i]))
 			bad++;

@@ -59,8 +59,9 @@ family_bury(struct proc *child)
 	enum child_kind kind = child_kind(child);
 
 	KKASSERT(child->p_claimed);
-	/* WAKES: a wait that this leaves without any child (ECHILD). */
-	if (--pp->p_nchildren[kind] == 0)
+	pp->p_nchildren[kind]--;
+	/* WAKES: waits for this very child, or that have no child left. */
+	if (pp->p_nwaiting != 0)
 		wakeup(pp);
 }
 

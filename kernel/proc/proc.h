@@ -103,6 +103,7 @@ struct proc {
 	struct proclist p_children GUARDED(parent_token);
 	struct proclist p_zombies[CHILD_KINDS] GUARDED(parent_token);
 	int p_nchildren[CHILD_KINDS] GUARDED(parent_token);
+	int p_nwaiting GUARDED(parent_token); /* waits that sleep on p */
 
 	/* Its own place among its parent's, under the parent's token. */
 	struct proc *p_pptr GUARDED(parent_token);

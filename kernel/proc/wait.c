@@ -93,10 +93,12 @@ static struct proc *
 find_by_pid(struct proc *p, const struct wait_request *wr, bool *possible)
     NEEDS(parent_token)
 {
-	struct proc *child = pfind_any((int)wr->wr_id);
+	struct proc *child = NULL;
 	bool mine, ready;
 
 	*possible = false;
+	if (wr->wr_id == (int)wr->wr_id)
+		child = pfind_any((int)wr->wr_id);
 	if (child == NULL)
 		return NULL;
 	mine = child->p_pptr == p &&
@@ -222,6 +224,19 @@ check_request(const struct wait_request *wr)
 	}
 }
 
+/* Law 5: our token, under which the lists were just seen, is only lost in
+ * the sleep itself. */
+static int
+wait_sleep(struct proc *p) NEEDS(parent_token)
+{
+	int error;
+
+	p->p_nwaiting++;
+	error = tsleep(p, PCATCH, "wait", 0); /* sleeps */
+	p->p_nwaiting--;
+	return error;
+}
+
 int
 kern_wait(struct lwp *lp, const struct wait_request *wr,
     struct wait_result *ws, wait_deliver_t *deliver, void *arg)
@@ -255,7 +270,7 @@ kern_wait(struct lwp *lp, const struct wait_request *wr,
 		else if (wr->wr_options & WNOHANG)
 			error = 0;
 		else
-			error = tsleep(p, PCATCH, "wait", 0); /* sleeps */
+			error = wait_sleep(p); /* sleeps */
 		if (!possible || (wr->wr_options & WNOHANG) || error != 0)
 			break;
 	}

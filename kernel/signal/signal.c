@@ -76,12 +76,20 @@ can_be_signalled(const struct proc *p) NEEDS(proc_token)
 	return p->p_stat == SACTIVE && !(p->p_flags & P_WEXIT);
 }
 
+/* Nothing is done about the others by default; and init, without which the
+ * machine cannot go on, is safe from all (spec 3.3). */
+static bool
+does_something(const struct proc *p, int sig)
+{
+	return sig_is_fatal(sig) && p != initproc;
+}
+
 void
 ksignal(struct proc *p, int sig)
 {
 	struct lwp *lp;
 
-	if (!sig_is_fatal(sig))
+	if (!does_something(p, sig))
 		return;
 	proc_lock(p);
 	if (can_be_signalled(p)) {
@@ -93,19 +101,24 @@ ksignal(struct proc *p, int sig)
 	proc_unlock(p);
 }
 
-void
-lwpsignal(struct lwp *lp, int sig)
+static void
+post(struct lwp *lp, int sig)
 {
 	struct proc *p = lp->lwp_proc;
 
-	if (!sig_is_fatal(sig))
-		return;
 	proc_lock(p);
 	if (can_be_signalled(p)) {
 		sig_add(&lp->lwp_siglist, sig);
 		lwp_notify(lp);
 	}
 	proc_unlock(p);
+}
+
+void
+lwpsignal(struct lwp *lp, int sig)
+{
+	if (does_something(lp->lwp_proc, sig))
+		post(lp, sig);
 }
 
 void
@@ -119,7 +132,8 @@ trapsignal(struct lwp *lp, int sig, int code, uintptr_t addr)
 {
 	(void)code;
 	(void)addr;
-	lwpsignal(lp, sig);
+	/* Not even init can go on after a fault. */
+	post(lp, sig);
 }
 
 int

@@ -35,9 +35,20 @@ quick(void *arg)
 }
 
 static void
+sleeps(void *arg)
+{
+	(void)arg;
+	for (;;)
+		test_sleep_ms(100000);
+}
+
+/* A wait for one pid ends when another has taken that child, although the
+ * process has a child that lives on. */
+static void
 one_child(int i)
 {
 	struct mthread t;
+	pid_t other = i % 4 == 1 ? test_fork(sleeps, NULL) : -1;
 	pid_t pid = test_fork(quick, (void *)(intptr_t)i);
 	int winner;
 
@@ -51,6 +62,10 @@ one_child(int i)
 	CHECK_EQ(status[winner][0], (i & 127) << 8);
 	CHECK_EQ(got[!winner][0], -ECHILD);
 	CHECK_EQ(got[winner][1], -ECHILD);
+	if (other != -1) {
+		CHECK_EQ(sc(SYS_kill, other, SIGKILL), 0);
+		CHECK_EQ(sc(SYS_wait4, other, NULL, 0, NULL), other);
+	}
 }
 
 static void
