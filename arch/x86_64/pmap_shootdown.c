@@ -83,6 +83,7 @@ serve(struct shootdown *sd)
 {
 	uint64_t flags = cpu_intr_save();
 
+	mycpu->gd_cnt_shootdown++;
 	if (mycpu->gd_pmap == sd->sd_pmap) {
 		/* A thread without a process has no use for it: no more
 		 * requests for this one then. */

@@ -212,16 +212,15 @@ kick(int cpuid)
 }
 
 /* Wakes an idle CPU of mask, if there is one; it will pull. */
-static bool
+static void
 kick_idle(const struct cpumask *mask)
 {
 	int cpuid = cpumask_first_and(&idle_cpus, mask);
 
 	if (cpuid < 0)
-		return false;
+		return;
 	cpumask_clear(&idle_cpus, cpuid);
 	kick(cpuid);
-	return true;
 }
 
 /* Where an LWP waits for a CPU: where it was, if it may. */
@@ -247,8 +246,10 @@ setrunqueue(struct lwp *lp, bool seek_idle) NEEDS(crit)
 	queue_insert(gd->gd_usched, lp, cpuid);
 	/* From here on lp may run, anywhere: it is not looked at again. */
 	atomic_fence();
-	if (seek_idle && kick_idle(&mask))
-		return;
+	/* RACE: the CPU that is kicked may take another LWP than this one, so
+	 * its own is told all the same. */
+	if (seek_idle)
+		kick_idle(&mask);
 	if (gd != mycpu)
 		kick(cpuid);
 	else if (gd->gd_usched->uc_curproc == NULL)

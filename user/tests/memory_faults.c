@@ -61,6 +61,38 @@ stack_noncanonical(void)
 }
 
 static void
+do_jump(intptr_t n)
+{
+	switch (n) {
+	case JUMP_DATA:
+		call((uintptr_t)data_code);
+		break;
+	case JUMP_STACK:
+		jump_stack();
+		break;
+	case JUMP_HEAP:
+		*ro = (char)0xc3;
+		call((uintptr_t)ro);
+		break;
+	case JUMP_NULL:
+		call(0);
+		break;
+	case JUMP_KERNEL:
+		call(0xffffffff80100000U);
+		break;
+	case JUMP_NONCANON:
+		call(0x8000000000000000U);
+		break;
+	case STACK_NONCANON:
+		stack_noncanonical();
+		break;
+	case JUMP_TOP:
+		call(0x7ffffffffffeU);
+		break;
+	}
+}
+
+static void
 do_case(void *arg)
 {
 	switch ((intptr_t)arg) {
@@ -88,19 +120,6 @@ do_case(void *arg)
 	case READ_NONE:
 		test_peek((uintptr_t)none);
 		break;
-	case JUMP_DATA:
-		call((uintptr_t)data_code);
-		break;
-	case JUMP_STACK:
-		jump_stack();
-		break;
-	case JUMP_HEAP:
-		*ro = (char)0xc3;
-		call((uintptr_t)ro);
-		break;
-	case JUMP_NULL:
-		call(0);
-		break;
 	case READ_KERNEL:
 		test_peek(0xffffffff80100000U);
 		break;
@@ -110,23 +129,14 @@ do_case(void *arg)
 	case READ_DMAP:
 		test_peek(0xffff800000100000U);
 		break;
-	case JUMP_KERNEL:
-		call(0xffffffff80100000U);
-		break;
 	case READ_NONCANON:
 		test_peek(0x1234567812345678U);
-		break;
-	case JUMP_NONCANON:
-		call(0x8000000000000000U);
-		break;
-	case STACK_NONCANON:
-		stack_noncanonical();
 		break;
 	case READ_TOP:
 		test_peek(0x7ffffffffff0U);
 		break;
-	case JUMP_TOP:
-		call(0x7ffffffffffeU);
+	default:
+		do_jump((intptr_t)arg);
 		break;
 	}
 	test_note("case %d survived", (int)(intptr_t)arg);
