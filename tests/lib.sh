@@ -90,11 +90,21 @@ relay()
 		print (bad ? "not ok " : "ok ") (++n) " - " prefix " " $0
 		seen++
 		failed += bad
+		# prove shows standard error at once, and comments not at all.
+		if (bad)
+			printf "\n%snot ok %d - %s %s\n", said, n, prefix, \
+			    $0 >"/dev/stderr"
+		said = ""
 		fflush()
 		next
 	}
 	/^1\.\.[0-9]+/ { plan = substr($1, 4); next }
-	$0 != "" { print (/^#/ ? "" : "# ") $0 }
+	$0 != "" {
+		line = (/^#/ ? "" : "# ") $0
+		print line
+		if (length(said) < 4000)
+			said = said line "\n"
+	}
 	END {
 		all = plan != "" && plan + 0 == seen && rc <= 1
 		print (all ? "ok " : "not ok ") (++n) " - " prefix \
@@ -102,7 +112,7 @@ relay()
 		if (!all)
 			printf "# status %d, %d of %s tests\n", rc, seen, plan
 		if (!all || failed)
-			print "# replay: " replay
+			print "# replay: " replay >"/dev/stderr"
 		print n >last
 	}'
 	count=$(cat "$tmp/count")

@@ -28,6 +28,7 @@
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
 #include "kernel/lwkt/callout.h"
+#include "kernel/lwkt/chaos.h"
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/lwkt/sleep.h"
 #include "kernel/lwkt/sysinit.h"
@@ -193,7 +194,10 @@ bool
 callout_stop_sync(struct callout *c)
 {
 	struct globaldata *runs;
-	bool pending = callout_disarm(c, &runs);
+	bool pending;
+
+	chaos_point();
+	pending = callout_disarm(c, &runs);
 
 	while (runs != NULL) {
 		KASSERT(curthread != runs->gd_softclock,

@@ -9,6 +9,7 @@
 #include "kernel/abi/errno.h"
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
+#include "kernel/lwkt/chaos.h"
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/lwkt/thread.h"
 #include "kernel/mem/kmalloc.h"
@@ -96,6 +97,7 @@ lwkt_hold(struct thread *td)
 void
 lwkt_rele(struct thread *td)
 {
+	chaos_point();
 	if (atomic_subfetch(&td->td_refs, 1) == 0)
 		td->td_gone(td);
 }

@@ -73,6 +73,8 @@ struct globaldata {
 	struct pid_chunk *gd_pids;    /* STABLE proc/pid.c */
 	struct pmap *gd_pmap;	      /* OWNER the page table in use */
 
+	uint64_t gd_chaos;	      /* GUARDED(crit) generator of chaos.c */
+
 	/* Counters, added up over all CPUs when somebody asks. */
 	long gd_cnt_threads;	      /* GUARDED(crit) made minus freed here */
 	uint64_t gd_cnt_switch;	      /* GUARDED(crit) */

@@ -12,6 +12,7 @@
 #include "kernel/abi/errno.h"
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
+#include "kernel/lwkt/chaos.h"
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/lwkt/ipiq.h"
 #include "kernel/lwkt/sysinit.h"
@@ -74,6 +75,7 @@ lwkt_send_ipiq(struct globaldata *gd, ipifunc_t *fn, void *arg1, int arg2)
 {
 	crit_enter();
 	KKASSERT(mycpu->gd_spinlocks == 0);
+	chaos_point();
 	if (gd == mycpu) {
 		fn(arg1, arg2);
 		crit_exit();

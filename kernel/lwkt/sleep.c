@@ -20,6 +20,7 @@
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
 #include "kernel/lwkt/callout.h"
+#include "kernel/lwkt/chaos.h"
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/lwkt/sleep.h"
 #include "kernel/lwkt/spin.h"
@@ -206,6 +207,7 @@ tsleep(const void *ident, int flags, const char *wmesg, uint64_t timo_ns)
 	    wmesg);
 	if (!(flags & PINTERLOCKED))
 		tsleep_interlock(ident, flags);
+	chaos_point();
 	if ((flags & PCATCH) && td->td_lwp != NULL && sleep_catch(td)) {
 		tsleep_remove(td);
 		return EINTR;
@@ -234,6 +236,7 @@ wakeup_domain(const void *ident, int domain, int count)
 	uint64_t last = 0;
 	int woken = 0, n;
 
+	chaos_point();
 	do {
 		struct thread *td, *next;
 
@@ -253,6 +256,7 @@ wakeup_domain(const void *ident, int domain, int count)
 			batch[n++] = td;
 		}
 		sleepq_unlock(sq);
+		chaos_point();
 		for (int i = 0; i < n; i++)
 			sleepq_resume(batch[i]);
 		woken += n;

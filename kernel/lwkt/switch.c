@@ -28,6 +28,7 @@
  */
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
+#include "kernel/lwkt/chaos.h"
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/lwkt/intr.h"
 #include "kernel/lwkt/ipiq.h"
@@ -231,6 +232,7 @@ lwkt_switch(void)
 	    "%s blocks while it holds a spin lock", td->td_comm);
 	KASSERT(td->td_noblock == 0, "%s blocks where nothing may",
 	    td->td_comm);
+	chaos_point();
 	crit_enter();
 	if (!(td->td_flags & TDF_RUNQ)) {
 		td->td_nvcsw++;

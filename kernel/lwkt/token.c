@@ -8,6 +8,7 @@
  */
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
+#include "kernel/lwkt/chaos.h"
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/lwkt/thread.h"
 #include "kernel/lwkt/token.h"
@@ -60,8 +61,10 @@ void
 lwkt_gettoken(struct lwkt_token *tok)
 {
 	struct thread *td = curthread;
-	struct tokref *ref = tokref_push(td, tok);
+	struct tokref *ref;
 
+	chaos_point_sleeps();
+	ref = tokref_push(td, tok);
 	KKASSERT(mycpu->gd_spinlocks == 0);
 	if (tokref_acquire(ref, td)) {
 		/* Taken before it is listed: if an interrupt thread preempts
@@ -102,6 +105,7 @@ lwkt_reltoken(struct lwkt_token *tok)
 	tokref_release(ref);
 	compiler_fence();
 	td->td_toks_stop = ref;
+	chaos_point();
 }
 
 bool

@@ -21,6 +21,7 @@
 #include "kernel/abi/errno.h"
 #include "kernel/abi/mman.h"
 #include "kernel/lib/lib.h"
+#include "kernel/lwkt/chaos.h"
 #include "kernel/lwkt/thread.h"
 #include "kernel/mem/page.h"
 #include "kernel/mem/vm_map.h"
@@ -189,6 +190,7 @@ vm_fault_current(uintptr_t va, int access)
 	if (p == NULL || p->p_vmspace == NULL || curthread->td_nofault)
 		return EFAULT;
 	curthread->td_minflt++;
+	chaos_point_sleeps();
 	return vm_fault(p->p_vmspace, va, access); /* sleeps */
 }
 

@@ -61,6 +61,53 @@ read_headers(struct file *fp, struct elf_load *el)
 	    eh->e_phnum * sizeof(Elf64_Phdr)); /* sleeps */
 }
 
+/* Has one of the notes in buf Mayfly's name? */
+static bool
+notes_have_mark(const char *buf, size_t len)
+{
+	static const char mark[] = "Mayfly";
+	Elf64_Nhdr note;
+
+	while (len >= sizeof(note)) {
+		size_t name, whole;
+
+		memcpy(&note, buf, sizeof(note));
+		name = roundup2((size_t)note.n_namesz, 4);
+		whole = sizeof(note) + name +
+		    roundup2((size_t)note.n_descsz, 4);
+		if (whole > len)
+			return false;
+		if (note.n_namesz == sizeof(mark) &&
+		    memcmp(buf + sizeof(note), mark, sizeof(mark)) == 0)
+			return true;
+		buf += whole;
+		len -= whole;
+	}
+	return false;
+}
+
+/* A native program carries Mayfly's mark; one without it is written for a
+ * personality that this kernel does not have. */
+static int
+check_mark(struct file *fp, const struct elf_load *el)
+{
+	char buf[256];
+	int error = ENOEXEC;
+
+	for (int i = 0; i < el->el_ehdr.e_phnum && error == ENOEXEC; i++) {
+		const Elf64_Phdr *ph = &el->el_phdrs[i];
+
+		if (ph->p_type != PT_NOTE || ph->p_filesz > sizeof(buf) ||
+		    ph->p_offset > INT64_MAX - PAGE_SIZE)
+			continue;
+		error = read_exactly(fp, ph->p_offset, buf,
+		    ph->p_filesz); /* sleeps */
+		if (error == 0 && !notes_have_mark(buf, ph->p_filesz))
+			error = ENOEXEC;
+	}
+	return error;
+}
+
 static bool
 segment_ok(const struct elf_load *el, const Elf64_Phdr *ph)
 {
@@ -262,6 +309,8 @@ elf_load(struct file *fp, const struct exec_args *ea, size_t stacklimit,
 	if (el == NULL)
 		return ENOMEM;
 	error = read_headers(fp, el); /* sleeps */
+	if (error == 0)
+		error = check_mark(fp, el); /* sleeps */
 	if (error == 0 && fp->f_ops->fo_object == NULL)
 		error = EACCES;
 	if (error == 0)

@@ -70,7 +70,9 @@ int rm_at_exit(exitlist_fn *fn) SLEEPS;
 
 /* trace.c of this folder: what stage was walked when. */
 void exit_trace(struct lwp *lp, int table, int stage);
-int exit_trace_read(int pid, struct exit_event *ev, int max);
+/* The newest events of pid (-1: of all), oldest first, at most max of them;
+ * *storedp how many, and the number that there are. */
+int exit_trace_read(int pid, struct exit_event *ev, int max, int *storedp);
 
 /* The stages, by the file that owns the thing. */
 void exit_kill_siblings(struct lwp *lp) SLEEPS;	   /* exit.c */

@@ -30,7 +30,7 @@ exit_memory(struct lwp *lp)
 	usage_add(&p->p_ru, &rss);
 	proc_unlock(p);
 	/* O12: it keeps the shell; every thread still runs on that page
-	 * table, until the parent's wait drops it (wait_free). */
+	 * table, until the parent's wait drops it (wait.c, bury). */
 	vmspace_exit(p->p_vmspace); /* sleeps */
 }
 

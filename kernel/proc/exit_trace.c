@@ -78,25 +78,41 @@ slot_read(const struct trace_slot *ts, int pid, struct exit_event *ev)
 	return atomic_load(&ts->ts_seq) == seq;
 }
 
-/* Events of pid (-1: of all), by time; the number written, at most max. */
-int
-exit_trace_read(int pid, struct exit_event *ev, int max)
+/* Puts an event in its place among the n oldest-first ones of ev, which has
+ * room for max: the newest stay. */
+static int
+insert_event(struct exit_event *ev, int n, int max,
+    const struct exit_event *one)
 {
-	int n = 0;
+	int at;
+
+	if (n == max) {
+		if (n == 0 || one->when_ns <= ev[0].when_ns)
+			return n;
+		memmove(&ev[0], &ev[1], sizeof(*ev) * (size_t)--n);
+	}
+	for (at = n; at > 0 && ev[at - 1].when_ns > one->when_ns; at--)
+		ev[at] = ev[at - 1];
+	ev[at] = *one;
+	return n + 1;
+}
+
+int
+exit_trace_read(int pid, struct exit_event *ev, int max, int *storedp)
+{
+	int found = 0, n = 0;
 
 	for (int cpu = 0; cpu < ncpus; cpu++) {
-		for (int i = 0; i < TRACE_EVENTS && n < max; i++) {
+		for (int i = 0; i < TRACE_EVENTS; i++) {
 			struct exit_event one;
-			int at = n;
 
 			if (!slot_read(&rings[cpu]->tr_slots[i], pid, &one))
 				continue;
 			one.cpu = (uint32_t)cpu;
-			for (; at > 0 && ev[at - 1].when_ns > one.when_ns; at--)
-				ev[at] = ev[at - 1];
-			ev[at] = one;
-			n++;
+			n = insert_event(ev, n, max, &one);
+			found++;
 		}
 	}
-	return n;
+	*storedp = n;
+	return found;
 }

@@ -37,6 +37,7 @@
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
 #include "kernel/lockcheck.h"
+#include "kernel/lwkt/chaos.h"
 #include "kernel/lwkt/sleep.h"
 #include "kernel/lwkt/thread.h"
 #include "kernel/lwkt/token.h"
@@ -192,6 +193,7 @@ PHOLD(struct proc *p)
 static inline void
 PRELE(struct proc *p)
 {
+	chaos_point();
 	/* WAKES: proc_stall().  p is only compared after the count fell. */
 	if (atomic_subfetch(&p->p_lock, 1) == PLOCK_WAITING)
 		wakeup(&p->p_lock);

@@ -81,16 +81,13 @@ SYSCALL(exittrace)
 	struct exit_event *ev;
 
 	(void)lp;
-	if (max == 0)
-		return 0;
-	ev = kmalloc(sizeof(*ev) * (size_t)max, &M_ROWS, M_ZERO);
+	ev = kmalloc(sizeof(*ev) * (size_t)(max + 1), &M_ROWS, M_ZERO);
 	if (ev == NULL)
 		return ENOMEM;
-	n = exit_trace_read((int)args[0], ev, max);
+	rv[0] = exit_trace_read((int)args[0], ev, max, &n);
 	error = copyout(ev, (void *)args[1],
 	    sizeof(*ev) * (size_t)n); /* sleeps */
 	kfree(ev, &M_ROWS);
-	rv[0] = n;
 	return error;
 }
 
