@@ -1,0 +1,31 @@
+#!/bin/sh
+# Seeds: the same one gives the same run to the last event, another one gives
+# another; and tests of races pass under several.
+# spec: N5 D04 D05 D08 D11 D14 D25 D48
+. "$(dirname "$0")/lib.sh"
+
+# trace SEED: what processes did when, all in virtual time.
+trace()
+{
+	./mayfly exec --smp 4 --seed "$1" \
+		-- sh -c '/demo/threads; stages -a' </dev/null 2>&1
+}
+
+trace 1 >"$tmp/one"
+trace 1 >"$tmp/again"
+trace 2 >"$tmp/two"
+ok "the trace has events" grep -q scheduler "$tmp/one"
+ok "the same seed, the same run" cmp -s "$tmp/one" "$tmp/again"
+ok "another seed, another run" sh -c '! cmp -s "$1" "$2"' - \
+	"$tmp/one" "$tmp/two"
+
+# Programs whose subject is a race.
+races='exec_against exit_ extexit lwp_create vfork wait shared_vmspace
+	rfork threads umtx zombie orphan'
+for seed in ${MAYFLY_SEED:-1 2 3}; do
+	# shellcheck disable=SC2086
+	relay "[seed $seed]" "./mayfly test chaos --seed $seed" \
+		./mayfly exec --smp 4 --seed "$seed" --timeout 600 \
+		-- /bin/testrun $races
+done
+done_testing
