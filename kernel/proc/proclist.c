@@ -27,7 +27,6 @@ row_process(struct proc *p, struct proc_row *row) NEEDS(proc_token)
 	row->stat = (uint8_t)atomic_load(&p->p_stat);
 	row->xstat = row->stat == SZOMB ? (uint16_t)p->p_xstat : 0;
 	row->cpu = -1;
-	row->nthreads = p->p_nthreads;
 	/* Without the scan's own. */
 	row->holds = (int)(atomic_load(&p->p_lock) & PLOCK_COUNT) - 1;
 	if (p->p_vmspace != NULL)
@@ -77,6 +76,10 @@ proc_rows(struct proc *p, int *np)
 			rows[n] = whole;
 			row_thread(lp, &rows[n++]);
 		}
+		/* Those that can be found: one that is counted in p_nthreads
+		 * still may have left (its joiner may know). */
+		for (int i = 0; i < n; i++)
+			rows[i].nthreads = n;
 		if (n == 0) {
 			rows[n] = whole;
 			row_dead(p, &rows[n++]);
