@@ -22,6 +22,10 @@ status "a program that does not end" 125 ./mayfly exec --timeout 4 \
 status "a program that spins" 125 ./mayfly exec --timeout 4 --smp 1 \
 	--extra "$tmp/extra" -- /extra/die spin
 status "a panic" 125 ./mayfly exec --append init=/nowhere -- /bin/true
+sed 's/Mayfly/Nobody/' "$tmp/extra/hello" >"$tmp/extra/unmarked"
+chmod +x "$tmp/extra/unmarked"
+status "a program without the mark" 126 ./mayfly exec --extra "$tmp/extra" -- \
+	/extra/unmarked
 status "no such program" 127 ./mayfly exec -- /bin/nowhere
 
 # Arguments.

@@ -7,7 +7,7 @@
  * still fail after it returns an error to the old one.  Then the memory is
  * replaced, in one stretch that cannot fail.
  *
- * RACE: exec against exit, exec against exec: exec_single() lets one win; the
+ * RACE: exec against exit, exec against exec: killalllwps() lets one win; the
  * loser is doomed, and ends at the border to user mode.
  */
 #include "kernel/proc/exec.h"
@@ -92,7 +92,7 @@ exec_commit(struct lwp *lp, struct exec_args *ea, struct elf_image *img,
     struct pargs *args)
 {
 	struct proc *p = lp->lwp_proc;
-	int error = exec_single(lp); /* sleeps */
+	int error = killalllwps(lp); /* sleeps */
 
 	if (error != 0)
 		return EINTR;
@@ -104,7 +104,7 @@ exec_commit(struct lwp *lp, struct exec_args *ea, struct elf_image *img,
 		exit_release_vfork(lp);
 		cpu_lwp_set_entry(lp, img->ei_entry, img->ei_sp, 0);
 	}
-	exec_single_done(lp);
+	killalllwps_done(lp);
 	return error;
 }
 

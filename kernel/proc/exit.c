@@ -22,7 +22,7 @@
  * another thread has one of the two.  p_token held; does not block.
  */
 static int
-claim(struct lwp *lp, uint32_t flag) NEEDS(proc_token)
+killlwps(struct lwp *lp, uint32_t flag) NEEDS(proc_token)
 {
 	struct proc *p = lp->lwp_proc;
 	struct lwp *other;
@@ -63,7 +63,7 @@ exit_claim(struct lwp *lp, int status)
 	bool won;
 
 	proc_lock(p);
-	won = claim(lp, P_WEXIT) == 0;
+	won = killlwps(lp, P_WEXIT) == 0;
 	if (won) {
 		/* O6: the status stands before the hooks, who may change it. */
 		p->p_xstat = status & 0xffff;
@@ -108,13 +108,13 @@ exit_thread(struct lwp *lp, int status)
 }
 
 int
-exec_single(struct lwp *lp)
+killalllwps(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc;
 	int error;
 
 	proc_lock(p);
-	error = claim(lp, P_SINGLE);
+	error = killlwps(lp, P_SINGLE);
 	if (error == 0)
 		wait_alone(p); /* sleeps */
 	proc_unlock(p);
@@ -122,7 +122,7 @@ exec_single(struct lwp *lp)
 }
 
 void
-exec_single_done(struct lwp *lp)
+killalllwps_done(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc;
 

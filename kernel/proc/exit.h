@@ -35,9 +35,9 @@ void exit1(struct lwp *lp, int status) NORETURN;
 void exit_thread(struct lwp *lp, int status) NORETURN;
 /* Ends the other threads for an exec.  0, or EALREADY: another thread got
  * there first, and this one is to die.  p_flags has P_SINGLE on return 0
- * until exec_single_done(). */
-int exec_single(struct lwp *lp) SLEEPS;
-void exec_single_done(struct lwp *lp) SLEEPS;
+ * until killalllwps_done(). */
+int killalllwps(struct lwp *lp) SLEEPS;
+void killalllwps_done(struct lwp *lp) SLEEPS;
 
 /* Room 3, lwp_exit.c.  master: the thread that has walked the process's
  * stages, and that the parent's wait finishes. */

@@ -94,19 +94,25 @@ family_unclaim(struct proc *child)
 	wakeup(pp);
 }
 
-/* All of list, which has n children of one kind, now belong to heir. */
+/* SPEC X97: child gets another parent; its place in the lists is the
+ * caller's.  D29: the new one's wait looks for plain children. */
+static inline void
+proc_reparent(struct proc *child, struct proc *parent) NEEDS(parent_token)
+{
+	child->p_pptr = parent;
+	atomic_store(&child->p_ppid, parent->p_pid);
+	child->p_sigparent = SIGCHLD;
+}
+
+/* All of list now belong to heir. */
 static void
 adopt_list(struct proclist *list, struct proc *heir, struct proclist *to)
     NEEDS(parent_token)
 {
 	struct proc *child;
 
-	TAILQ_FOREACH(child, list, p_sibling) {
-		child->p_pptr = heir;
-		atomic_store(&child->p_ppid, heir->p_pid);
-		/* D29: a wait of the heir looks for plain children. */
-		child->p_sigparent = SIGCHLD;
-	}
+	TAILQ_FOREACH(child, list, p_sibling)
+		proc_reparent(child, heir);
 	TAILQ_CONCAT(to, list, p_sibling);
 }
 
