@@ -26,7 +26,7 @@
 int
 file_limit(void)
 {
-	int64_t limit = proc_limit(curproc, RLIMIT_NOFILE);
+	int64_t limit = proc_limit(curproc, RLIMIT_NOFILE); /* sleeps */
 
 	return (int)min(limit, (int64_t)FD_MAX);
 }

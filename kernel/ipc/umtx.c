@@ -64,7 +64,7 @@ kern_umtx_sleep(struct proc *p, const uint32_t *uaddr, uint32_t val, int usec)
 	ident = umtx_ident(p, uaddr); /* sleeps */
 	tsleep_interlock(ident, PDOMAIN_UMTX);
 	curthread->td_nofault = true;
-	error = fuword32(uaddr, &now);
+	error = fuword32(uaddr, &now); /* sleeps */
 	curthread->td_nofault = false;
 	if (error == 0 && now != val)
 		error = EBUSY;

@@ -254,13 +254,13 @@ void
 lwkt_block(void)
 {
 	lwkt_deschedule_self();
-	lwkt_switch();
+	lwkt_switch(); /* sleeps */
 }
 
 void
 lwkt_yield(void)
 {
-	lwkt_switch();
+	lwkt_switch(); /* sleeps */
 }
 
 void
@@ -446,7 +446,7 @@ lwkt_idle_loop(void)
 	atomic_store_rel(&gd->gd_online, true);
 	cpu_intr_enable();
 	for (;;) {
-		lwkt_switch();
+		lwkt_switch(); /* sleeps */
 		/* Runnable threads whose tokens are taken: try again. */
 		if (atomic_load(&gd->gd_runqmask) != 0)
 			cpu_pause();

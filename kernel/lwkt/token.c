@@ -78,7 +78,7 @@ lwkt_gettoken(struct lwkt_token *tok)
 	compiler_fence();
 	td->td_toks_stop = ref + 1;
 	mycpu->gd_cnt_token_wait++;
-	lwkt_switch();
+	lwkt_switch(); /* sleeps */
 }
 
 bool

@@ -31,7 +31,7 @@ proc_replace_vmspace(struct proc *p, struct vmspace *vm)
 {
 	struct vmspace *old = p->p_vmspace;
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	crit_enter();
 	p->p_vmspace = vm;
 	pmap_load(&vm->vm_pmap);
@@ -74,7 +74,7 @@ exec_rename(struct lwp *lp, const struct exec_args *ea, struct pargs *args)
 	struct proc *p = lp->lwp_proc;
 	struct pargs *old;
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	strlcpy(p->p_comm, base_name(ea->ea_path), sizeof(p->p_comm));
 	strlcpy(lp->lwp_thread->td_comm, p->p_comm,
 	    sizeof(lp->lwp_thread->td_comm));
@@ -101,10 +101,10 @@ exec_commit(struct lwp *lp, struct exec_args *ea, struct elf_image *img,
 		proc_replace_vmspace(p, img->ei_vm); /* sleeps */
 		fdcloexec(p->p_fd);		     /* sleeps */
 		exec_rename(lp, ea, args);
-		exit_release_vfork(lp);
+		exit_release_vfork(lp); /* sleeps */
 		cpu_lwp_set_entry(lp, img->ei_entry, img->ei_sp, 0);
 	}
-	killalllwps_done(lp);
+	killalllwps_done(lp); /* sleeps */
 	return error;
 }
 

@@ -50,7 +50,7 @@ exit_kill_siblings(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc;
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	wait_alone(p); /* sleeps */
 	proc_unlock(p);
 }
@@ -62,7 +62,7 @@ exit_claim(struct lwp *lp, int status)
 	struct proc *p = lp->lwp_proc;
 	bool won;
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	won = killlwps(lp, P_WEXIT) == 0;
 	if (won) {
 		/* O6: the status stands before the hooks, who may change it. */
@@ -95,7 +95,7 @@ exit_thread(struct lwp *lp, int status)
 	struct proc *p = lp->lwp_proc;
 	bool last;
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	/* D11: asked and answered in one step: two last threads cannot both
 	 * see the other. */
 	last = p->p_nlive <= 1 && !(lp->lwp_flags & LWP_COMMITTED);
@@ -113,7 +113,7 @@ killalllwps(struct lwp *lp)
 	struct proc *p = lp->lwp_proc;
 	int error;
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	error = killlwps(lp, P_SINGLE);
 	if (error == 0)
 		wait_alone(p); /* sleeps */
@@ -126,7 +126,7 @@ killalllwps_done(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc;
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	p->p_flags &= ~P_SINGLE;
 	proc_unlock(p);
 }

@@ -26,7 +26,7 @@ exit_memory(struct lwp *lp)
 	struct usage rss = { .us_maxrss =
 		vmspace_resident(p->p_vmspace) / 1024 };
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	usage_add(&p->p_ru, &rss);
 	proc_unlock(p);
 	/* O12: it keeps the shell; every thread still runs on that page
@@ -40,7 +40,7 @@ exit_limits(struct lwp *lp)
 	struct proc *p = lp->lwp_proc;
 	struct plimit *pl;
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	pl = p->p_limit;
 	p->p_limit = NULL;
 	proc_unlock(p);

@@ -144,7 +144,7 @@ exit_orphan_children(struct lwp *lp)
 	bool zombies, childless;
 
 	children_lock(p); /* sleeps */
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	childless =
 	    p->p_nchildren[CHILD_PLAIN] + p->p_nchildren[CHILD_CLONE] == 0;
 	if (childless)
@@ -155,7 +155,7 @@ exit_orphan_children(struct lwp *lp)
 		struct proc *heir;
 		bool done;
 
-		proc_lock(p);
+		proc_lock(p); /* sleeps */
 		heir = sysreaper_heir(p);
 		proc_unlock(p);
 		/* The heir's is the token of both lists from here on. */
@@ -170,7 +170,7 @@ exit_orphan_children(struct lwp *lp)
 		 * for the zombies among them, and for pids now its own. */
 		if (done) {
 			if (zombies)
-				ksignal(heir, SIGCHLD);
+				ksignal(heir, SIGCHLD); /* sleeps */
 			wakeup(heir);
 			PRELE(heir);
 			return;
@@ -205,7 +205,7 @@ exit_tell_parent(struct lwp *lp)
 	if (pp == initproc && sig != 0)
 		sig = SIGCHLD;
 	if (sig != 0)
-		ksignal(pp, sig);
+		ksignal(pp, sig); /* sleeps */
 	/* WAKES: the parent's waits (kern_wait). */
 	wakeup(pp);
 	parent_unlock(pp);

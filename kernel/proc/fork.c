@@ -77,7 +77,7 @@ fork_files(struct proc *p, struct proc *child, int flags)
 static void
 fork_inherit(struct proc *p, struct proc *child, int flags)
 {
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	child->p_limit = plimit_hold(p->p_limit);
 	child->p_args = pargs_hold(p->p_args);
 	child->p_reaper = sysreaper_hold(p->p_reaper);
@@ -191,7 +191,7 @@ fork_make(struct lwp *lp, struct proc *child, int flags)
 	struct proc *p = lp->lwp_proc;
 	int error;
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	error = fork_count(p, child);
 	proc_unlock(p);
 	if (error == 0)
@@ -243,7 +243,7 @@ kern_unshare(struct lwp *lp, int flags)
 	struct vmspace *vm = NULL;
 	bool alone;
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	alone = p->p_nlive == 1;
 	proc_unlock(p);
 	if (!alone)

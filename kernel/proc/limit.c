@@ -55,7 +55,7 @@ proc_limit(struct proc *p, int which)
 {
 	int64_t cur;
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	cur = p->p_limit->pl_rlimit[which].rlim_cur;
 	proc_unlock(p);
 	return cur;
@@ -66,7 +66,7 @@ kern_getrlimit(struct proc *p, int which, struct rlimit *rl)
 {
 	if (which < 0 || which >= RLIM_NLIMITS)
 		return EINVAL;
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	*rl = p->p_limit->pl_rlimit[which];
 	proc_unlock(p);
 	return 0;
@@ -99,7 +99,7 @@ kern_setrlimit(struct proc *p, int which, const struct rlimit *rl)
 	if (which < 0 || which >= RLIM_NLIMITS || rl->rlim_cur < 0 ||
 	    rl->rlim_max < 0 || rl->rlim_cur > rl->rlim_max)
 		return EINVAL;
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	if (rl->rlim_max > p->p_limit->pl_rlimit[which].rlim_max &&
 	    p->p_ucred->cr_uid != 0)
 		error = EPERM;

@@ -176,7 +176,7 @@ kern_lwp_create(struct lwp *plp, const struct lwp_params *par, int *tidp)
 
 	if (lp == NULL)
 		return ENOMEM;
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	lp->lwp_tid = tid_new(p);
 	proc_unlock(p);
 	error = lwp_create_copyout(par, lp->lwp_tid); /* sleeps */
@@ -191,7 +191,7 @@ kern_lwp_create(struct lwp *plp, const struct lwp_params *par, int *tidp)
 	usched_heuristic_forking(plp, lp);
 	*tidp = lp->lwp_tid;
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	/* D14: nobody joins a process that ends, or that wants to be alone;
 	 * the maker is on its way out too. */
 	if (p->p_flags & (P_WEXIT | P_SINGLE)) {

@@ -19,7 +19,7 @@ lwp_exit_usage(struct lwp *lp)
 	struct proc *p = lp->lwp_proc;
 	struct usage us;
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	us = usage_of_lwp(lp);
 	usage_add(&p->p_ru, &us);
 	/* E58: what is counted there is not counted here any more. */
@@ -32,7 +32,7 @@ lwp_exit_leave(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc;
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	RB_REMOVE(lwp_tree, &p->p_lwps, lp);
 	proc_unlock(p);
 }
@@ -71,7 +71,7 @@ lwp_exit_scheduler(struct lwp *lp)
 static void
 lwp_count_down(struct proc *p) TAKES(noblock)
 {
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	noblock_enter();
 	p->p_nthreads--;
 	proc_unlock(p);
@@ -85,7 +85,7 @@ lwp_exit(struct lwp *lp, bool master)
 {
 	struct proc *p = lp->lwp_proc;
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	lwp_commit(lp);
 	lp->lwp_is_master = master;
 	proc_unlock(p);

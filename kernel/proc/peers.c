@@ -87,5 +87,5 @@ void
 exit_leave_peers(struct lwp *lp)
 {
 	if (lp->lwp_proc->p_leader != lp->lwp_proc)
-		peers_leave(lp->lwp_proc);
+		peers_leave(lp->lwp_proc); /* sleeps */
 }

@@ -235,7 +235,7 @@ kern_setsid(struct proc *p, int *sidp)
 	pg = pgrp_create(p->p_pid, NULL);
 	if (pg == NULL)
 		return ENOMEM;
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	pgrp_move(p, pg);
 	proc_unlock(p);
 	*sidp = p->p_pid;
@@ -307,7 +307,7 @@ pgrp_of_pid(struct proc *p, int pid, struct pgrp **pgp)
 
 	if (targ == NULL)
 		return ESRCH;
-	proc_lock(targ);
+	proc_lock(targ); /* sleeps */
 	*pgp = targ->p_pgrp;
 	if (*pgp != NULL)
 		pghold(*pgp);

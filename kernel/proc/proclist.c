@@ -65,7 +65,7 @@ proc_rows(struct proc *p, int *np)
 	struct lwp *lp;
 	int room, n = 0;
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	room = max(p->p_nthreads, 1);
 	rows = kmalloc(sizeof(*rows) * (size_t)room, &M_PROCROWS, 0);
 	if (rows != NULL) {

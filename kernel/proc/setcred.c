@@ -30,7 +30,7 @@ lwp_renew_cred(struct lwp *lp)
 	struct thread *td = lp->lwp_thread;
 	struct ucred *old = td->td_ucred;
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	if (old != p->p_ucred) {
 		td->td_ucred = crhold(p->p_ucred);
 		crfree(old);
@@ -63,7 +63,7 @@ kern_setuid(struct proc *p, uint32_t uid)
 		cr->cr_svuid = uid;
 	/* The count of processes moves with the real uid (spec 2.33). */
 	chgproccnt(cr->cr_ruidinfo, 1, -1);
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	chgproccnt(p->p_ucred->cr_ruidinfo, -1, -1);
 	proc_setcred(p, cr);
 	p->p_flags |= P_SUGID;

@@ -87,7 +87,7 @@ kern_reap_acquire(struct proc *p)
 
 	if (sr == NULL)
 		return ENOMEM;
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	if (p == initproc ||
 	    (p->p_reaper != NULL && p->p_reaper->sr_proc == p)) {
 		error = EALREADY;
@@ -108,7 +108,7 @@ kern_reap_release(struct proc *p)
 {
 	struct sysreaper *sr;
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	sr = p->p_reaper;
 	if (sr == NULL || sr->sr_proc != p) {
 		proc_unlock(p);
@@ -131,7 +131,7 @@ kern_reap_status(struct proc *p, struct reaper_status *st)
 
 	memset(st, 0, sizeof(*st));
 	st->pid_head = -1;
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	sr = p->p_reaper;
 	if (p == initproc || (sr != NULL && sr->sr_proc == p)) {
 		st->flags |= REAPER_STAT_OWNED;

@@ -159,8 +159,8 @@ bury(struct lwp *lp, struct proc *child, struct lwp *master,
 	proc_unlock(child);
 	proc_stall(child); /* sleeps */
 
-	proc_lock(p);
-	children_lock(p);
+	proc_lock(p); /* sleeps */
+	children_lock(p); /* sleeps */
 	/* X85, E57: at the reap, with its descendants. */
 	usage_add(&p->p_cru, &ws->ws_self);
 	usage_add(&p->p_cru, &ws->ws_children);
@@ -181,7 +181,7 @@ collect(struct lwp *lp, struct proc *child, struct wait_result *ws,
 
 	error = deliver != NULL ? deliver(ws, arg) : 0; /* sleeps */
 	if (error != 0) {
-		children_lock(p);
+		children_lock(p); /* sleeps */
 		family_unclaim(child);
 		children_unlock(p);
 		return error;
@@ -248,7 +248,7 @@ kern_wait(struct lwp *lp, const struct wait_request *wr,
 	memset(ws, 0, sizeof(*ws));
 	if (error != 0)
 		return error;
-	children_lock(p);
+	children_lock(p); /* sleeps */
 	for (;;) {
 		child = find(p, wr, &possible);
 		if (child != NULL && !(wr->wr_options & WEXITED))

@@ -377,7 +377,7 @@ usched_yield(struct lwp *lp)
 	if (uc->uc_curproc == lp)
 		step_back(uc, lp);
 	crit_exit();
-	lwkt_yield();
+	lwkt_yield(); /* sleeps */
 }
 
 /* The tick of a CPU, on its softclock thread, above the designated LWP. */

@@ -26,7 +26,7 @@ may_signal(struct proc *p, struct proc *targ)
 	bool ok;
 
 	/* The target's credentials may be replaced meanwhile. */
-	proc_lock(targ);
+	proc_lock(targ); /* sleeps */
 	ok = cr_cansignal(p->p_ucred, targ->p_ucred);
 	proc_unlock(targ);
 	return ok;
@@ -44,7 +44,7 @@ kill_one(struct proc *p, int pid, int sig)
 	if (!may_signal(p, targ))
 		error = EPERM;
 	else if (sig != 0)
-		ksignal(targ, sig);
+		ksignal(targ, sig); /* sleeps */
 	PRELE(targ);
 	return error;
 }
@@ -69,7 +69,7 @@ kill_group(struct proc *p, int pgid, int sig)
 		}
 		error = 0;
 		if (sig != 0)
-			ksignal(members[i], sig);
+			ksignal(members[i], sig); /* sleeps */
 	}
 	pgrp_free_members(members, n);
 	return error;
@@ -91,7 +91,7 @@ kill_all_one(struct proc *targ, void *arg)
 		return true;
 	ka->ka_error = 0;
 	if (ka->ka_sig != 0)
-		ksignal(targ, ka->ka_sig);
+		ksignal(targ, ka->ka_sig); /* sleeps */
 	return true;
 }
 
@@ -106,7 +106,7 @@ kern_kill(struct proc *p, int pid, int sig)
 	if (pid > 0)
 		return kill_one(p, pid, sig);
 	if (pid == -1) {
-		allproc_scan(kill_all_one, &ka);
+		allproc_scan(kill_all_one, &ka); /* sleeps */
 		return ka.ka_error;
 	}
 	if (pid == 0)
@@ -130,7 +130,7 @@ kern_lwp_kill(struct proc *p, int pid, int tid, int sig)
 	targ = pfind(pid == -1 ? p->p_pid : pid);
 	if (targ == NULL)
 		return ESRCH;
-	proc_lock(targ);
+	proc_lock(targ); /* sleeps */
 	lp = lwp_find(targ, tid);
 	if (!cr_cansignal(p->p_ucred, targ->p_ucred))
 		error = EPERM;
@@ -139,7 +139,7 @@ kern_lwp_kill(struct proc *p, int pid, int tid, int sig)
 	else if (lp == NULL)
 		error = ESRCH;
 	else if (sig != 0)
-		lwpsignal(lp, sig);
+		lwpsignal(lp, sig); /* sleeps */
 	proc_unlock(targ);
 	PRELE(targ);
 	return error;

@@ -91,7 +91,7 @@ ksignal(struct proc *p, int sig)
 
 	if (!does_something(p, sig))
 		return;
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	if (can_be_signalled(p)) {
 		sig_add(&p->p_siglist, sig);
 		/* It ends the process: whichever thread comes first. */
@@ -106,7 +106,7 @@ post(struct lwp *lp, int sig)
 {
 	struct proc *p = lp->lwp_proc;
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	if (can_be_signalled(p)) {
 		sig_add(&lp->lwp_siglist, sig);
 		lwp_notify(lp);
@@ -124,7 +124,7 @@ lwpsignal(struct lwp *lp, int sig)
 void
 ksignal_self(int sig)
 {
-	lwpsignal(curlwp, sig);
+	lwpsignal(curlwp, sig); /* sleeps */
 }
 
 void
@@ -142,7 +142,7 @@ issignal(struct lwp *lp)
 	struct proc *p = lp->lwp_proc;
 	int sig;
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	sig = sig_take(&lp->lwp_siglist);
 	if (sig == 0)
 		sig = sig_take(&p->p_siglist);
@@ -157,7 +157,7 @@ exit_drop_signals(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc;
 
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	memset(&p->p_siglist, 0, sizeof(p->p_siglist));
 	memset(&lp->lwp_siglist, 0, sizeof(lp->lwp_siglist));
 	proc_unlock(p);

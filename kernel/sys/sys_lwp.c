@@ -65,7 +65,7 @@ set_scheduler(struct lwp *lp, const void *uname)
 	char name[16];
 	int error;
 
-	if (lwp_cred(lp)->cr_uid != 0)
+	if (lwp_cred(lp)->cr_uid != 0) /* sleeps */
 		return EPERM;
 	if (lp->lwp_proc->p_nthreads != 1)
 		return EINVAL;
@@ -99,6 +99,6 @@ SYSCALL(sched_yield)
 {
 	(void)args;
 	(void)rv;
-	usched_yield(lp);
+	usched_yield(lp); /* sleeps */
 	return 0;
 }

@@ -27,7 +27,7 @@ SYSCALL(reboot)
 	int howto = (int)args[0];
 
 	(void)rv;
-	if (lwp_cred(lp)->cr_uid != 0)
+	if (lwp_cred(lp)->cr_uid != 0) /* sleeps */
 		return EPERM;
 	if (howto & RB_EXEC_STATUS)
 		cpu_exit_emulator(howto & 0xff);

@@ -153,28 +153,28 @@ SYSCALL(getppid)
 SYSCALL(getuid)
 {
 	(void)args;
-	rv[0] = lwp_cred(lp)->cr_ruid;
+	rv[0] = lwp_cred(lp)->cr_ruid; /* sleeps */
 	return 0;
 }
 
 SYSCALL(geteuid)
 {
 	(void)args;
-	rv[0] = lwp_cred(lp)->cr_uid;
+	rv[0] = lwp_cred(lp)->cr_uid; /* sleeps */
 	return 0;
 }
 
 SYSCALL(getgid)
 {
 	(void)args;
-	rv[0] = lwp_cred(lp)->cr_rgid;
+	rv[0] = lwp_cred(lp)->cr_rgid; /* sleeps */
 	return 0;
 }
 
 SYSCALL(getegid)
 {
 	(void)args;
-	rv[0] = lwp_cred(lp)->cr_gid;
+	rv[0] = lwp_cred(lp)->cr_gid; /* sleeps */
 	return 0;
 }
 
@@ -268,7 +268,7 @@ SYSCALL(getrusage)
 	(void)rv;
 	if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN)
 		return EINVAL;
-	proc_lock(p);
+	proc_lock(p); /* sleeps */
 	us = who == RUSAGE_SELF ? usage_of_proc(p) : p->p_cru;
 	proc_unlock(p);
 	usage_to_rusage(&us, &ru);

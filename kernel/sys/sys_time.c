@@ -76,7 +76,7 @@ clock_read(struct proc *p, uint64_t clock, uint64_t *ns)
 		return 0;
 	case CLOCK_VIRTUAL:
 	case CLOCK_PROF:
-		proc_lock(p);
+		proc_lock(p); /* sleeps */
 		us = usage_of_proc(p);
 		proc_unlock(p);
 		*ns = cpu_cycles_to_ns(us.us_uticks +
