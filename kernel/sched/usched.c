@@ -315,7 +315,10 @@ usched_acquire_curproc(struct lwp *lp)
 			wait_for_cpu(lp);
 		} else if (cur == NULL ||
 		    cur->lwp_estcpu >= lp->lwp_estcpu + STEAL_LEVELS) {
-			/* Who loses it finds out at its own border. */
+			/* Who loses it is runnable still: it is let run as far
+			 * as its own border, where it queues. */
+			if (cur != NULL)
+				gd_note(mycpu, RQF_LWKT_RESCHED);
 			designate(uc, lp);
 			lwkt_setpri_self(TDPRI_USER_NORM);
 			td->td_release = passive_release;

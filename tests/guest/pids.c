@@ -1,0 +1,115 @@
+/*
+ * pids.c -- for tests/pids.t, with a small space of numbers: goes round it
+ * several times while a zombie, a group without its leader and a session
+ * without its leader keep their numbers, which nobody else may get.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <mayfly.h>
+
+#define FORKS 3000
+#define PID_SPACE 100000
+
+static int seen[PID_SPACE];
+
+/* Leads a group or a session, leaves a member in it, and ends. */
+static void
+leader(int session, int out)
+{
+	pid_t member;
+
+	if (_mayfly_syscall(session ? SYS_setsid : SYS_setpgid, 0, 0) == -1)
+		_exit(1);
+	member = fork();
+	if (member == 0) {
+		/* A group of its own: the session alone keeps the number. */
+		if (session && _mayfly_syscall(SYS_setpgid, 0, 0) == -1)
+			_exit(1);
+		for (;;)
+			sleep(1000);
+	}
+	write(out, &member, sizeof(member));
+	_exit(0);
+}
+
+/* The number of a leader that is gone; *memberp keeps it reserved. */
+static pid_t
+abandoned(int session, pid_t *memberp)
+{
+	int fds[2];
+	pid_t pid;
+
+	if (pipe(fds) == -1 || (pid = fork()) == -1)
+		exit(2);
+	if (pid == 0)
+		leader(session, fds[1]);
+	if (read(fds[0], memberp, sizeof(*memberp)) != sizeof(*memberp) ||
+	    waitpid(pid, NULL, 0) != pid)
+		exit(3);
+	close(fds[0]);
+	close(fds[1]);
+	return pid;
+}
+
+static pid_t
+zombie(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(7);
+	return pid;
+}
+
+/* Uses up the numbers that are given out once only, after the start. */
+static void
+use_up(pid_t below)
+{
+	pid_t pid;
+
+	do {
+		pid = fork();
+		if (pid == 0)
+			_exit(0);
+		if (pid == -1 || waitpid(pid, NULL, 0) != pid)
+			exit(5);
+	} while (pid < below);
+}
+
+int
+main(void)
+{
+	int taken = 0, rounds = 0, status;
+	pid_t kept[3], member[2];
+
+	use_up(150);
+	kept[0] = zombie();
+	kept[1] = abandoned(0, &member[0]);
+	kept[2] = abandoned(1, &member[1]);
+
+	for (int i = 0; i < FORKS; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(0);
+		if (pid == -1 || waitpid(pid, NULL, 0) != pid)
+			return 4;
+		for (int k = 0; k < 3; k++)
+			taken += pid == kept[k];
+		if (++seen[pid] > rounds)
+			rounds = seen[pid];
+	}
+	printf("went round: %s\n", rounds >= 3 ? "yes" : "no");
+	printf("taken: %d\n", taken);
+	printf("zombie: %d\n",
+	    waitpid(kept[0], &status, 0) == kept[0] ? WEXITSTATUS(status) : -1);
+	kill(member[0], SIGKILL);
+	kill(member[1], SIGKILL);
+	return 0;
+}
