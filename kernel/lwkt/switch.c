@@ -132,6 +132,10 @@ lwkt_setpri_self(int pri)
 	} else {
 		td->td_pri = pri;
 	}
+	/* Who was no better than this thread when it became runnable, and so
+	 * was not noted, may be better now. */
+	if (mycpu->gd_runqmask != 0 && runq_best(mycpu) > pri)
+		gd_note(mycpu, RQF_LWKT_RESCHED);
 	crit_exit();
 }
 

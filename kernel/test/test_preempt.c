@@ -238,3 +238,33 @@ test_preempt_keeps_tokens(void)
 	KT_WAIT(atomic_load(&seen) == 2);
 }
 KTEST(preempt_keeps_tokens, "2.1 2.3", test_preempt_keeps_tokens);
+
+static void
+nothing(void *unused)
+{
+	(void)unused;
+}
+
+/*
+ * A thread that lowers its own priority below that of one that waits is told
+ * that there is a better one: the other was no better when it came.
+ */
+static void
+test_lowered_priority_is_noted(void)
+{
+	struct thread *td;
+	uint32_t notes;
+
+	crit_enter();
+	lwkt_setpri_self(TDPRI_KERN_USER);
+	td = ktest_spawn(nothing, NULL, TDPRI_KERN_USER, mycpu->gd_cpuid);
+	gd_unnote(mycpu, RQF_LWKT_RESCHED);
+	lwkt_setpri_self(TDPRI_USER_NORM);
+	notes = mycpu->gd_reqflags;
+	lwkt_setpri_self(TDPRI_KERN_USER);
+	crit_exit();
+	KT_CHECK(td != NULL);
+	KT_CHECK(notes & RQF_LWKT_RESCHED);
+	KT_CHECK(ktest_join()); /* sleeps */
+}
+KTEST(lowered_priority_is_noted, "2.1 E10 E11", test_lowered_priority_is_noted);
