@@ -24,12 +24,27 @@ born(__attribute__((unused)) void *arg)
 			 : "i"(SYS_extexit), "i"(EXTEXIT_LWP));
 }
 
+/* Never ends by itself: one that nobody sentenced would be waited for in
+ * vain. */
+__attribute__((used)) static uint32_t never;
+
+__attribute__((naked)) static void
+stays(__attribute__((unused)) void *arg)
+{
+	__asm__ volatile("1: movl %0, %%eax; leaq never(%%rip), %%rdi;"
+			 "xorl %%esi, %%esi; xorl %%edx, %%edx;"
+			 "syscall; jmp 1b"
+			 :
+			 : "i"(SYS_umtx_sleep));
+}
+
 static void
 creator(void *arg)
 {
-	(void)arg;
+	void (*fn)(void *) = arg != NULL ? stays : born;
+
 	for (unsigned i = 0;; i++) {
-		struct lwp_params params = {.func = born,
+		struct lwp_params params = {.func = fn,
 		    .stack = stacks[i % NSTACKS] + sizeof(stacks[0])};
 		long error = sc(SYS_lwp_create, &params);
 
@@ -50,7 +65,8 @@ child(void *arg)
 	    (char *)(uintptr_t)self, (char *)(uintptr_t) "--exit-6", NULL};
 	int how = (int)(intptr_t)arg;
 
-	REQUIRE(mthread_start_on(&t, creator_stack, creator, NULL) == 0);
+	REQUIRE(mthread_start_on(
+		    &t, creator_stack, creator, how & 1 ? &never : NULL) == 0);
 	while (load(&ready) == 0)
 		test_yield();
 	for (int i = 0; i < how % 16; i++)

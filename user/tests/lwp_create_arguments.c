@@ -41,6 +41,19 @@ bad_numbers(int32_t *tid1, int32_t *tid2)
 	CHECK_EQ(sc(SYS_lwp_create, &params), -EFAULT);
 }
 
+/* No room for the return address: D61, also when no number is asked for. */
+static void
+bad_stack(int32_t *tid1, int32_t *tid2)
+{
+	struct lwp_params params = {.func = body,
+	    .arg = (void *)1000,
+	    .stack = (void *)16,
+	    .tid1 = tid1,
+	    .tid2 = tid2};
+
+	CHECK_EQ(sc(SYS_lwp_create, &params), -EFAULT);
+}
+
 static void
 errors(void *arg)
 {
@@ -53,6 +66,8 @@ errors(void *arg)
 		CHECK_EQ(sc(SYS_lwp_create, NULL), -EFAULT);
 		CHECK_EQ(sc(SYS_lwp_create, 0xffff800000000000U), -EFAULT);
 		CHECK_EQ(sc(SYS_lwp_create, page + TEST_PAGE - 16), -EFAULT);
+		bad_stack(NULL, NULL);
+		bad_stack(&good, &good);
 		bad_numbers((int32_t *)8, NULL);
 		bad_numbers(&good, (int32_t *)8);
 		bad_numbers((int32_t *)(uintptr_t)errors, &good);

@@ -1,12 +1,13 @@
 /*
  * order_of_stages.c -- a dead process has walked through the stages of the
- * process's table in order, each once, and each of its threads through those
- * of the thread's table; the master's thread after the process's stages.
- * However it ended.
+ * process's table in order, each once and none left out, and each of its
+ * threads through those of the thread's table; the master's thread after the
+ * process's stages, the others before the second of them.  However it ended.
+ * And the tables keep the specification's order.
  */
 #include "user/tests/test.h"
 
-TEST_ROWS("O1 O6 O16 O17 E25");
+TEST_ROWS("O1 O2 O6 O16 O17 E08 E28 E54 E58 E67 E70 D12 D25 N4");
 
 #define MAXSTAGES 128
 #define MAXEVENTS 1024
@@ -16,6 +17,58 @@ static struct exit_stage_row stages[MAXSTAGES];
 static struct exit_event events[MAXEVENTS];
 static int nstages[2];
 static int stop;
+
+/* What must come before what, whatever else the tables hold.  Names that are
+ * not there are a failure: a stage has been lost. */
+static const struct {
+	unsigned table;
+	const char *first, *then;
+} rules[] = {
+    {EXIT_TABLE_PROC, "siblings", "peers"},     /* O2 */
+    {EXIT_TABLE_PROC, "peers", "handlers"},     /* O4 */
+    {EXIT_TABLE_PROC, "handlers", "hooks"},     /* O6 */
+    {EXIT_TABLE_PROC, "hooks", "signals"},      /* O6 */
+    {EXIT_TABLE_PROC, "signals", "files"},      /* O6 */
+    {EXIT_TABLE_PROC, "files", "leave peers"},  /* O9 */
+    {EXIT_TABLE_PROC, "files", "memory"},       /* O6 */
+    {EXIT_TABLE_PROC, "joiner", "memory"},      /* D12 */
+    {EXIT_TABLE_PROC, "memory", "vfork"},       /* O16 */
+    {EXIT_TABLE_PROC, "vfork", "publish"},      /* O16 D25 */
+    {EXIT_TABLE_PROC, "reaper", "orphans"},     /* N4 */
+    {EXIT_TABLE_PROC, "publish", "orphans"},    /* O17 */
+    {EXIT_TABLE_PROC, "orphans", "tell"},       /* O18 E54 */
+    {EXIT_TABLE_PROC, "tell", "limits"},        /* E67 */
+    {EXIT_TABLE_THREAD, "usage", "leave"},      /* O19 E58 */
+    {EXIT_TABLE_THREAD, "leave", "joiner"},     /* D12 E06 */
+    {EXIT_TABLE_THREAD, "joiner", "scheduler"}, /* E68 */
+    {EXIT_TABLE_THREAD, "cred", "scheduler"},   /* E70 E68 */
+};
+
+/* Its index in the table; -1. */
+static int
+stage_named(long n, unsigned table, const char *name)
+{
+	for (long i = 0; i < n; i++)
+		if (stages[i].table == table &&
+		    strcmp(stages[i].name, name) == 0)
+			return (int)stages[i].index;
+	return -1;
+}
+
+static void
+check_rules(long n)
+{
+	for (size_t i = 0; i < COUNT(rules); i++) {
+		int a = stage_named(n, rules[i].table, rules[i].first);
+		int b = stage_named(n, rules[i].table, rules[i].then);
+
+		if (a >= 0 && b >= 0 && a < b)
+			continue;
+		test_note(
+		    "%s at %d, %s at %d", rules[i].first, a, rules[i].then, b);
+		CHECK(a >= 0 && b >= 0 && a < b);
+	}
+}
 
 static void
 check_tables(void)
@@ -35,6 +88,7 @@ check_tables(void)
 	nstages[0] = next[0];
 	nstages[1] = next[1];
 	CHECK(nstages[0] > 0 && nstages[1] > 0);
+	check_rules(n);
 }
 
 /* The steps of one table and, if tid is not -1, thread: strictly upwards. */
@@ -53,6 +107,19 @@ check_walk(long n, int table, int tid)
 		steps++;
 	}
 	return steps;
+}
+
+/* O2: from the process's second stage on there is no other thread. */
+static void
+check_alone(long n)
+{
+	int master = -1;
+
+	for (long i = 0; i < n; i++)
+		if (events[i].table == EXIT_TABLE_PROC && events[i].stage > 0)
+			master = events[i].tid;
+		else if (master != -1)
+			CHECK_EQ(events[i].tid, master);
 }
 
 static void
@@ -81,11 +148,13 @@ check_trace(pid_t pid, int nthreads)
 		    !seen[events[i].tid]) {
 			seen[events[i].tid] = true;
 			threads++;
-			CHECK(check_walk(n, EXIT_TABLE_THREAD, events[i].tid) >
-			      0);
+			CHECK_EQ(
+			    check_walk(n, EXIT_TABLE_THREAD, events[i].tid),
+			    nstages[EXIT_TABLE_THREAD]);
 		}
 	}
-	CHECK(check_walk(n, EXIT_TABLE_PROC, -1) > 0);
+	CHECK_EQ(check_walk(n, EXIT_TABLE_PROC, -1), nstages[EXIT_TABLE_PROC]);
+	check_alone(n);
 	CHECK_EQ(threads, nthreads);
 }
 

@@ -50,6 +50,25 @@ parent(void *arg)
 	WAIT_UNTIL(test_is_zombie(shared[20 + NORPHANS - 1]));
 }
 
+/* Leaves one zombie, whose own end is over: WNOWAIT has waited for that. */
+static void
+leaves_zombie(void *arg)
+{
+	pid_t pid = test_fork(dies_at_once, arg);
+
+	CHECK_EQ(sc(SYS_wait6, P_PID, pid, NULL, WEXITED | WNOWAIT, NULL, NULL),
+	    pid);
+	store(&shared[0], pid);
+}
+
+/* Then nothing but the adoption tells init, which sleeps in its wait. */
+static void
+only_zombies(void)
+{
+	CHECK_EXIT(test_fork(leaves_zombie, NULL), 0);
+	WAIT_UNTIL(sc(SYS_kill, shared[0], 0) == -ESRCH);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -73,6 +92,7 @@ main(int argc, char **argv)
 			WAIT_UNTIL(sc(SYS_kill, shared[30 + j], 0) == -ESRCH);
 		}
 		CHECK_EQ(sc(SYS_wait4, -1, NULL, 0, NULL), -ECHILD);
+		only_zombies();
 	}
 	return test_done();
 }

@@ -60,6 +60,33 @@ sleeper(void *arg)
 	REQUIRE(sc(SYS_getrusage, RUSAGE_SELF, &said[1]) == 0);
 }
 
+/* What the process has used never falls: at no moment is a thread that ends
+ * counted twice, among the living and the dead. */
+static void
+watched(void *arg)
+{
+	struct mthread t[3];
+
+	(void)arg;
+	for (int i = 0; i < 20; i++) {
+		long before = 0, now;
+		bool over = false;
+
+		for (int k = 0; k < 3; k++)
+			mthread_start(&t[k], burn, (void *)2000);
+		while (!over) {
+			over = load(&t[0].done) && load(&t[1].done) &&
+			       load(&t[2].done);
+			now = used();
+			CHECK(now >= before);
+			before = now;
+			test_yield();
+		}
+		for (int k = 0; k < 3; k++)
+			mthread_join(&t[k]);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -86,6 +113,7 @@ main(int argc, char **argv)
 	CHECK(said[1].ru_nvcsw >= NAPS / 2);
 	CHECK(ru.ru_nvcsw >= said[1].ru_nvcsw);
 	CHECK(ru.ru_nvcsw < said[1].ru_nvcsw + NAPS / 2);
+	CHECK_EXIT(test_fork(watched, NULL), 0);
 	CHECK_EQ(sc(SYS_getrusage, RUSAGE_SELF, 8), -EFAULT);
 	CHECK_EQ(sc(SYS_getrusage, 7, &ru), -EINVAL);
 	return test_done();

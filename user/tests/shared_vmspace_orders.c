@@ -1,7 +1,7 @@
 /*
  * shared_vmspace_orders.c -- processes that share an address space (RFMEM)
- * exit and are reaped in all four orders: the survivor's memory is intact and
- * nothing is left over.
+ * exit and are reaped in all four orders, and at the same time: the survivor's
+ * memory is intact and nothing is left over.
  */
 #include "user/tests/test.h"
 
@@ -79,6 +79,24 @@ parent_leaves(void *arg)
 	}
 }
 
+/* Both leave at the same time, or nearly; init buries the one, we the other. */
+static void
+leave_together(void *arg)
+{
+	int delay = (int)(intptr_t)arg;
+
+	memory = test_private(PAGES * TEST_PAGE);
+	for (int j = 0; j < PAGES; j++)
+		memory[j * (int)TEST_PAGE] = (char)j;
+	store(&gates[0], 0);
+	outcome[0] = rfork_thread(RFPROC | RFMEM, stacks[0] + STACK, member, 0);
+	store(&gates[0], 1);
+	while (delay > 0 && load(&outcome[2]) == 0)
+		test_yield();
+	if (delay > 1)
+		test_sleep_ms(1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -91,6 +109,13 @@ main(int argc, char **argv)
 	for (int i = 0; i < 2; i++) {
 		WAIT_UNTIL(sc(SYS_kill, outcome[i], 0) == -ESRCH);
 		CHECK_EQ(outcome[2 + i], 1);
+	}
+	for (int i = 0; i < 100 * test_scale; i++) {
+		outcome[2] = 0;
+		CHECK_EXIT(
+		    test_fork(leave_together, (void *)(intptr_t)(i % 3)), 0);
+		WAIT_UNTIL(sc(SYS_kill, outcome[0], 0) == -ESRCH);
+		CHECK_EQ(outcome[2], 1);
 	}
 	return test_done();
 }

@@ -1,0 +1,82 @@
+/*
+ * exit_without_polls.c -- a process with sleeping or spinning threads ends,
+ * and is reaped, as soon as they have left: nobody looks once a tick whether
+ * they have.
+ *
+ * The least time of many rounds counts, so that a slow machine does not
+ * matter: a poll would be in every one of them.
+ */
+#include "user/tests/test.h"
+
+TEST_ROWS("E10 E11 E66 E72 D05 D08 D10 X14");
+
+#define NTHREADS 3
+#define ROUNDS 40
+#define TICK_NS 5000000U
+
+static char stacks[NTHREADS][MTHREAD_STACK] __attribute__((aligned(16)));
+static int ready, never;
+
+static void
+sleeps(void *arg)
+{
+	(void)arg;
+	add(&ready, 1);
+	for (;;)
+		sc(SYS_umtx_sleep, &never, 0, 0);
+}
+
+static void
+spins(void *arg)
+{
+	(void)arg;
+	add(&ready, 1);
+	for (;;)
+		__builtin_ia32_pause();
+}
+
+/* Tells when it began to end. */
+static void
+child(void *arg)
+{
+	static struct mthread t[NTHREADS];
+	uint64_t *began = arg;
+
+	for (int i = 0; i < NTHREADS; i++)
+		REQUIRE(mthread_start_on(&t[i], stacks[i],
+			    *began == 1 ? spins : sleeps, NULL) == 0);
+	while (load(&ready) < NTHREADS)
+		test_yield();
+	store(began, test_now_ns());
+	test_exit(7);
+}
+
+static void
+least_time(const char *what, uint64_t *began, uint64_t kind)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (int i = 0; i < ROUNDS * test_scale; i++) {
+		uint64_t took;
+
+		store(began, kind);
+		CHECK_EXIT(test_fork(child, began), 7);
+		took = test_now_ns() - load(began);
+		if (took < least)
+			least = took;
+	}
+	test_note("%s: %llu us", what, (unsigned long long)least / 1000);
+	CHECK(least < TICK_NS);
+}
+
+int
+main(int argc, char **argv)
+{
+	uint64_t *began;
+
+	test_begin(argc, argv);
+	began = test_shared(TEST_PAGE);
+	least_time("with sleeping threads", began, 0);
+	least_time("with spinning threads", began, 1);
+	return test_done();
+}
