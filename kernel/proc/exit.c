@@ -128,5 +128,8 @@ killalllwps_done(struct lwp *lp)
 
 	proc_lock(p); /* sleeps */
 	p->p_flags &= ~P_SINGLE;
+	/* RACE: whoever was told of a signal has lost the claim to us, and we
+	 * may have been made after it was posted: look again. */
+	atomic_set(&lp->lwp_thread->td_mpflags, TDF_MP_AST);
 	proc_unlock(p);
 }

@@ -24,18 +24,13 @@ sig_add(struct sigset *set, int sig)
 	set->bits[(sig - 1) / 32] |= sig_bit(sig);
 }
 
-/* The lowest signal of the set, taken out; 0 when it is empty. */
+/* The lowest signal of the set; 0 when it is empty. */
 static int
-sig_take(struct sigset *set)
+sig_first(const struct sigset *set)
 {
-	for (int i = 0; i < (int)nitems(set->bits); i++) {
-		uint32_t w = set->bits[i];
-
-		if (w != 0) {
-			set->bits[i] = w & (w - 1);
-			return i * 32 + __builtin_ctz(w) + 1;
-		}
-	}
+	for (int i = 0; i < (int)nitems(set->bits); i++)
+		if (set->bits[i] != 0)
+			return i * 32 + __builtin_ctz(set->bits[i]) + 1;
 	return 0;
 }
 
@@ -143,9 +138,12 @@ issignal(struct lwp *lp)
 	int sig;
 
 	proc_lock(p); /* sleeps */
-	sig = sig_take(&lp->lwp_siglist);
+	/* RACE: it stays posted until the process ends (exit_drop_signals).
+	 * Whoever takes it may lose the claim to an exec; and a sibling that
+	 * it has woken from vfork must not go back to the shared stack. */
+	sig = sig_first(&lp->lwp_siglist);
 	if (sig == 0)
-		sig = sig_take(&p->p_siglist);
+		sig = sig_first(&p->p_siglist);
 	if (sig != 0)
 		lp->lwp_nsignals++;
 	proc_unlock(p);
