@@ -6,9 +6,9 @@
  * its stages (exit_stages.c) and ends in lwp_exit(); every other one goes
  * straight to lwp_exit().
  *
- * Modelled by the handshake of claim, siblings and count: law 1 (claim before
- * the first sleep) is exit_claim(), which tests and sets under p_token
- * without a sleep in between.
+ * Law 1 (claim before the first sleep) is exit_claim(), which tests and sets
+ * under p_token without a sleep in between.  Modelled in
+ * tests/models/handshake.pml, and against exec and signals in kill.pml.
  */
 #include "kernel/abi/errno.h"
 #include "kernel/abi/wait.h"

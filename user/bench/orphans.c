@@ -1,8 +1,9 @@
 /*
  * orphans.c -- the exit of a process that leaves N children behind.
  *
- * The time is from its _exit to the return of its parent's wait; what init
- * then does for the orphans is not in it.
+ * The time is from its _exit to the return of its parent's wait.  What init
+ * does for the orphans is in it on one CPU, where init may run first, and not
+ * on several.
  */
 #include <errno.h>
 #include <unistd.h>
