@@ -89,7 +89,6 @@ void exit_sysreaper(struct lwp *lp) SLEEPS;	   /* sysreaper.c */
 void exit_publish(struct lwp *lp) SLEEPS;	   /* family.c */
 void exit_orphan_children(struct lwp *lp) SLEEPS;  /* family.c */
 void exit_tell_parent(struct lwp *lp) SLEEPS;	   /* family.c */
-void lwp_exit_usage(struct lwp *lp) SLEEPS;	   /* lwp_exit.c */
 void lwp_exit_leave(struct lwp *lp) SLEEPS;	   /* lwp_exit.c */
 void lwp_exit_joiner(struct lwp *lp) SLEEPS;	   /* lwp_exit.c */
 void lwp_exit_cred(struct lwp *lp);		   /* lwp_exit.c */

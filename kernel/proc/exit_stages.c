@@ -55,10 +55,8 @@ const int n_proc_stages = nitems(proc_stages);
 
 const struct exit_stage thread_stages[] = {
 	/* caps endpoints; vkernel context; select's kqueue: the thread's own */
-	{ "usage", lwp_exit_usage,
-	    "once for each thread, before the process can be reaped (O19)" },
 	{ "leave", lwp_exit_leave,
-	    "nobody finds the thread any more: no new signal, no hold" },
+	    "nobody finds it any more; what it used is the process's (O19)" },
 	{ "joiner", lwp_exit_joiner,
 	    "after leaving: who sees the word must not find the tid (D12)" },
 	{ "cred", lwp_exit_cred, "no call that could need it follows" },

@@ -14,26 +14,17 @@
 #include "kernel/sched/usched.h"
 
 void
-lwp_exit_usage(struct lwp *lp)
+lwp_exit_leave(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc;
 	struct usage us;
 
 	proc_lock(p); /* sleeps */
+	RB_REMOVE(lwp_tree, &p->p_lwps, lp);
+	/* RACE: another thread's getrusage() sums up the dead and the living:
+	 * this thread goes over from these to those in one step (E58). */
 	us = usage_of_lwp(lp);
 	usage_add(&p->p_ru, &us);
-	/* E58: what is counted there is not counted here any more. */
-	usage_clear_lwp(lp);
-	proc_unlock(p);
-}
-
-void
-lwp_exit_leave(struct lwp *lp)
-{
-	struct proc *p = lp->lwp_proc;
-
-	proc_lock(p); /* sleeps */
-	RB_REMOVE(lwp_tree, &p->p_lwps, lp);
 	proc_unlock(p);
 }
 

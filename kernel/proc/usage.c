@@ -3,6 +3,7 @@
  */
 #include "kernel/proc/usage.h"
 #include "kernel/lib/lib.h"
+#include "kernel/lwkt/globaldata.h"
 #include "kernel/lwkt/thread.h"
 #include "kernel/mem/vm.h"
 #include "kernel/proc/proc.h"
@@ -23,7 +24,12 @@ struct usage
 usage_of_lwp(const struct lwp *lp)
 {
 	const struct thread *td = lp->lwp_thread;
-	struct usage us = {
+	struct usage us;
+
+	/* RACE: an interrupt thread that preempts us charges us, and moves the
+	 * mark: between the two reads its share would be missed. */
+	crit_enter();
+	us = (struct usage){
 		.us_uticks = td->td_uticks,
 		.us_sticks = td->td_sticks,
 		.us_minflt = td->td_minflt,
@@ -31,21 +37,10 @@ usage_of_lwp(const struct lwp *lp)
 		.us_nivcsw = td->td_nivcsw,
 		.us_nsignals = lp->lwp_nsignals,
 	};
-
 	if (td == curthread)
 		us.us_sticks += cpu_cycles() - td->td_mark;
+	crit_exit();
 	return us;
-}
-
-void
-usage_clear_lwp(struct lwp *lp)
-{
-	struct thread *td = lp->lwp_thread;
-
-	td->td_uticks = td->td_sticks = 0;
-	td->td_minflt = td->td_nvcsw = td->td_nivcsw = 0;
-	td->td_mark = cpu_cycles();
-	lp->lwp_nsignals = 0;
 }
 
 struct usage

@@ -2,7 +2,8 @@
  * usage.h -- what a thread, a process and its dead children have used.
  *
  * A running LWP counts in its thread (td_uticks ...); what a dead one used is
- * added to p_ru, once, by itself (spec E58); what a dead process and its
+ * added to p_ru as it leaves the tree, in one step (spec E58), so that no sum
+ * of the two misses it or counts it twice; what a dead process and its
  * descendants used is added to its parent's p_cru when it is reaped (E57).
  */
 #pragma once
@@ -25,8 +26,6 @@ struct usage {
 void usage_add(struct usage *sum, const struct usage *us);
 /* What the current or a stopped thread has used so far. */
 struct usage usage_of_lwp(const struct lwp *lp);
-/* Forgets it, once it is added to the process. */
-void usage_clear_lwp(struct lwp *lp);
 /* The process: its dead LWPs and the living ones.  p_token held. */
 struct usage usage_of_proc(struct proc *p) NEEDS(proc_token);
 /* In the layout of the ABI; every byte of it is written. */

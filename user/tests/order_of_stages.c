@@ -38,7 +38,6 @@ static const struct {
     {EXIT_TABLE_PROC, "publish", "orphans"},    /* O17 */
     {EXIT_TABLE_PROC, "orphans", "tell"},       /* O18 E54 */
     {EXIT_TABLE_PROC, "tell", "limits"},        /* E67 */
-    {EXIT_TABLE_THREAD, "usage", "leave"},      /* O19 E58 */
     {EXIT_TABLE_THREAD, "leave", "joiner"},     /* D12 E06 */
     {EXIT_TABLE_THREAD, "joiner", "scheduler"}, /* E68 */
     {EXIT_TABLE_THREAD, "cred", "scheduler"},   /* E70 E68 */

@@ -68,7 +68,7 @@ watched(void *arg)
 	struct mthread t[3];
 
 	(void)arg;
-	for (int i = 0; i < 20; i++) {
+	for (int i = 0; i < 100; i++) {
 		long before = 0, now;
 		bool over = false;
 
