@@ -60,6 +60,10 @@ kflags := $(freestanding) -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
 	-fno-omit-frame-pointer -fstack-protector-strong \
 	-mstack-protector-guard=global -isystem build/include -I. $(warnings) \
 	$(kdefs) -O2 -g
+# Without self-checks the kernel is compiled as a whole, so that what is small
+# and often called is inlined across files; the cross compiler may lack that.
+lto := $(if $(filter 0,$(INVARIANTS)),$(shell echo 'int x;' | $(CC) -flto=auto \
+	-c -x c - -o /dev/null 2>/dev/null && echo -flto=auto))
 kldflags := -nostdlib -static -z max-page-size=4096 -z noexecstack \
 	--build-id=none -T linker.ld
 nasmflags := -f elf64 -g -F dwarf -I./
@@ -72,6 +76,8 @@ kc := $(filter-out $(excluded),$(sort $(shell find kernel arch/x86_64 \
 	-name '*.c' -type f)))
 kasm := $(sort $(shell find boot arch/x86_64 kernel -name '*.asm' -type f))
 kobjs := $(kc:%.c=$(O)/%.o) $(kasm:%.asm=$(O)/%.asm.o)
+# What is linked: all of them, or those of one piece and the others.
+kparts := $(if $(lto),$(O)/whole.o $(filter %.asm.o,$(kobjs)),$(kobjs))
 libc_c := $(sort $(wildcard user/libc/*.c))
 libc_s := $(sort $(wildcard user/libc/*.S))
 
@@ -104,7 +110,7 @@ $(1): FORCE
 	@mkdir -p $$(@D)
 	@echo '$(2)' | cmp -s - $$@ || { echo '$(2)' >$$@; $(3); }
 endef
-$(eval $(call stamp,$(O)/kflags,$(CC) $(kflags),echo 'compiler: $(CC) ($(O))'))
+$(eval $(call stamp,$(O)/kflags,$(CC) $(kflags) $(lto),echo 'compiler: $(CC) ($(O))'))
 $(eval $(call stamp,$(O)/ksources,$(kobjs),:))
 $(eval $(call stamp,$(O)/programs,$(programs),:))
 
@@ -134,19 +140,24 @@ $(include_done): Makefile
 $(O)/%.o: %.c $(O)/kflags | $(include_done)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(kflags) $(werror) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(kflags) $(lto) $(werror) -MMD -MP -c $< -o $@
+
+$(O)/whole.o: $(filter-out %.asm.o,$(kobjs)) $(O)/ksources
+	$(call say,LTO,$@)
+	$(Q)$(CC) $(kflags) $(lto) -nostdlib -r -flinker-output=nolto-rel \
+		$(filter %.o,$^) -o $@
 
 $(O)/%.asm.o: %.asm Makefile
 	$(call say,NASM,$<)
 	@mkdir -p $(@D)
 	$(Q)$(NASM) $(nasmflags) -MD $(@:.o=.d) -MP $< -o $@
 
-$(O)/mayfly.elf: $(kobjs) $(O)/ksources linker.ld tools/mksyms
+$(O)/mayfly.elf: $(kparts) $(O)/ksources linker.ld tools/mksyms
 	$(call say,LD,$@)
-	$(Q)$(LD) $(kldflags) $(kobjs) -o $(O)/mayfly.1
+	$(Q)$(LD) $(kldflags) $(kparts) -o $(O)/mayfly.1
 	$(Q)$(NM) -n $(O)/mayfly.1 | tools/mksyms >$(O)/ksyms.asm
 	$(Q)$(NASM) -f elf64 $(O)/ksyms.asm -o $(O)/ksyms.o
-	$(Q)$(LD) $(kldflags) $(kobjs) $(O)/ksyms.o -o $@
+	$(Q)$(LD) $(kldflags) $(kparts) $(O)/ksyms.o -o $@
 	@rm -f $(O)/mayfly.1
 
 #

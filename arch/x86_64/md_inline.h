@@ -33,6 +33,16 @@ cpu_curthread(void)
 #define mycpu (cpu_self())
 #define curthread (cpu_curthread())
 
+/* A field of this CPU's globaldata, in one instruction. */
+#ifdef __clang__
+#define CPU_SEGMENT __attribute__((address_space(256)))
+#else
+#define CPU_SEGMENT __seg_gs
+#endif
+#define MYCPU(field)                                                           \
+	(*(volatile CPU_SEGMENT __typeof__(((struct globaldata *)0)->field) *) \
+		offsetof(struct globaldata, field))
+
 static inline void
 cpu_pause(void)
 {

@@ -101,7 +101,7 @@ pmap_shootdown_intr(void)
 {
 	uint64_t *from = shootdowns[mycpu->gd_cpuid].sd_from;
 
-	for (int w = 0; w < CPUMASK_WORDS; w++) {
+	for (int w = 0; w < howmany(ncpus, 64); w++) {
 		uint64_t bits;
 
 		if (atomic_load(&from[w]) == 0)
@@ -118,12 +118,12 @@ ask(struct shootdown *sd, const uint64_t *mask)
 {
 	int self = mycpu->gd_cpuid, n = 0;
 
-	for (int w = 0; w < CPUMASK_WORDS; w++) {
+	for (int w = 0; w < howmany(ncpus, 64); w++) {
 		for (uint64_t bits = mask[w]; bits != 0; bits &= bits - 1)
 			n++;
 	}
 	atomic_store_rel(&sd->sd_left, n);
-	for (int w = 0; w < CPUMASK_WORDS; w++) {
+	for (int w = 0; w < howmany(ncpus, 64); w++) {
 		for (uint64_t bits = mask[w]; bits != 0; bits &= bits - 1) {
 			int cpu = w * 64 + __builtin_ctzl(bits);
 
@@ -154,7 +154,7 @@ shoot(struct pmap *pm, uintptr_t start, uintptr_t end, bool drop)
 	}
 	/* RACE: the entries' changes before the look at who is there. */
 	atomic_fence();
-	for (int w = 0; w < CPUMASK_WORDS; w++) {
+	for (int w = 0; w < howmany(ncpus, 64); w++) {
 		mask[w] = atomic_load(&pm->pm_active[w]);
 		if (w == self / 64)
 			mask[w] &= ~(1UL << self % 64);

@@ -44,8 +44,9 @@ struct globaldata {
 	uint32_t gd_reqflags;	      /* GUARDED(crit) RQF_*; its own CPU's
 					 interrupts write it too */
 	uint64_t gd_intpending;	      /* GUARDED(crit) bit per device line */
+	/* Counted under INVARIANTS only. */
 	int gd_spinlocks;	      /* GUARDED(crit) spin locks held */
-	uint32_t gd_spinrank;	      /* GUARDED(crit) highest rank held */
+	uint32_t gd_spinrank;	      /* GUARDED(crit) their ranks, as bits */
 	struct threadq gd_runq[TDPRI_MAX + 1] GUARDED(crit);
 	uint32_t gd_runqmask GUARDED(crit); /* non-empty queues */
 	struct thread *gd_idletd;     /* STABLE */
@@ -125,6 +126,6 @@ crit_exit(void)
 	struct thread *td = curthread;
 
 	__asm__ volatile("" ::: "memory");
-	if (--td->td_critcount == 0 && (mycpu->gd_reqflags & RQF_SPLZ))
+	if (--td->td_critcount == 0 && (MYCPU(gd_reqflags) & RQF_SPLZ))
 		splz();
 }

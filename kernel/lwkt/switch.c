@@ -226,16 +226,26 @@ next_thread(struct globaldata *gd, struct thread *td) NEEDS(crit)
 	return choose_thread(gd);
 }
 
+#ifdef INVARIANTS
+static void
+check_may_block(const struct thread *td)
+{
+	KASSERT(mycpu->gd_spinlocks == 0 || panicking,
+	    "%s blocks while it holds a spin lock", td->td_comm);
+	KASSERT(td->td_noblock == 0, "%s blocks where nothing may",
+	    td->td_comm);
+}
+#else
+#define check_may_block(td) ((void)(td))
+#endif
+
 void
 lwkt_switch(void)
 {
 	struct thread *td = curthread, *ntd;
 	struct globaldata *gd;
 
-	KASSERT(mycpu->gd_spinlocks == 0 || panicking,
-	    "%s blocks while it holds a spin lock", td->td_comm);
-	KASSERT(td->td_noblock == 0, "%s blocks where nothing may",
-	    td->td_comm);
+	check_may_block(td);
 	chaos_point();
 	crit_enter();
 	if (!(td->td_flags & TDF_RUNQ)) {
@@ -277,8 +287,7 @@ lwkt_final_switch(void)
 	crit_enter();
 	KASSERT(td->td_toks_stop == td->td_toks, "%s dies holding token %s",
 	    td->td_comm, td->td_toks_stop[-1].tr_tok->t_name);
-	KASSERT(mycpu->gd_spinlocks == 0, "%s dies holding a spin lock",
-	    td->td_comm);
+	KKASSERT(mycpu->gd_spinlocks == 0);
 	lwkt_deschedule_self();
 	td->td_flags |= TDF_EXITING;
 	ntd = next_thread(mycpu, td);
@@ -303,7 +312,8 @@ preempt(struct globaldata *gd) NEEDS(crit)
 	ntd = TAILQ_FIRST(&gd->gd_runq[runq_best(gd)]);
 	if (!(ntd->td_flags & TDF_INTTHREAD) || ntd->td_pri <= td->td_pri)
 		return;
-	if (ntd->td_toks_stop != ntd->td_toks || gd->gd_spinlocks != 0 ||
+	KKASSERT(gd->gd_spinlocks == 0);
+	if (ntd->td_toks_stop != ntd->td_toks ||
 	    (ntd->td_flags & TDF_PREEMPT_LOCK)) {
 		gd_note(gd, RQF_LWKT_RESCHED);
 		return;

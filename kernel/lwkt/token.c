@@ -26,7 +26,7 @@ tokref_acquire(struct tokref *ref, const struct thread *td)
 	struct lwkt_token *tok = ref->tr_tok;
 	struct tokref *cur = atomic_load(&tok->t_ref);
 
-	if (cur == NULL)
+	if (likely(cur == NULL))
 		return atomic_cmpset(&tok->t_ref, NULL, ref);
 	return tokref_is_of(cur, td);
 }
@@ -50,14 +50,24 @@ tokref_push(struct thread *td, struct lwkt_token *tok)
 {
 	struct tokref *ref = td->td_toks_stop;
 
-	KASSERT(ref < td->td_toks + TD_MAXTOKENS, "too many tokens (%s)",
-	    tok->t_name);
+	KKASSERT(ref < td->td_toks + TD_MAXTOKENS);
 	ref->tr_tok = tok;
 	ref->tr_owner = td;
 	return ref;
 }
 
-void
+/* The token is another's: waits, runnable, until the scheduler has it. */
+static __attribute__((noinline)) void
+wait_for_token(struct thread *td, struct tokref *ref)
+{
+	KKASSERT(td->td_critcount == 0);
+	compiler_fence();
+	td->td_toks_stop = ref + 1;
+	mycpu->gd_cnt_token_wait++;
+	lwkt_switch(); /* sleeps */
+}
+
+inline void
 lwkt_gettoken(struct lwkt_token *tok)
 {
 	struct thread *td = curthread;
@@ -66,19 +76,15 @@ lwkt_gettoken(struct lwkt_token *tok)
 	chaos_point_sleeps();
 	ref = tokref_push(td, tok);
 	KKASSERT(mycpu->gd_spinlocks == 0);
-	if (tokref_acquire(ref, td)) {
-		/* Taken before it is listed: if an interrupt thread preempts
-		 * in between, the token is not lost, for nothing but a
-		 * voluntary switch gives tokens up. */
-		compiler_fence();
-		td->td_toks_stop = ref + 1;
+	if (unlikely(!tokref_acquire(ref, td))) {
+		wait_for_token(td, ref); /* sleeps */
 		return;
 	}
-	KKASSERT(td->td_critcount == 0);
+	/* Taken before it is listed: if an interrupt thread preempts in
+	 * between, the token is not lost, for nothing but a voluntary switch
+	 * gives tokens up. */
 	compiler_fence();
 	td->td_toks_stop = ref + 1;
-	mycpu->gd_cnt_token_wait++;
-	lwkt_switch(); /* sleeps */
 }
 
 bool
@@ -94,14 +100,13 @@ lwkt_trytoken(struct lwkt_token *tok)
 	return true;
 }
 
-void
+inline void
 lwkt_reltoken(struct lwkt_token *tok)
 {
 	struct thread *td = curthread;
 	struct tokref *ref = td->td_toks_stop - 1;
 
-	KASSERT(ref >= td->td_toks && ref->tr_tok == tok,
-	    "token %s is not the one taken last", tok->t_name);
+	KKASSERT(ref >= td->td_toks && ref->tr_tok == tok);
 	tokref_release(ref);
 	compiler_fence();
 	td->td_toks_stop = ref;

@@ -120,7 +120,7 @@ magazine(struct objcache *oc) NEEDS(crit)
 
 /* The magazine was empty: outside of the critical section, since a
  * constructor may take long, so the CPU may be another one afterwards. */
-static void *
+static __attribute__((noinline)) void *
 get_slow(struct objcache *oc)
 {
 	void *obj[MAG_HALF];
@@ -158,25 +158,24 @@ objcache_get(struct objcache *oc)
 		om->om_live++;
 	}
 	crit_exit();
-	if (obj == NULL)
+	if (unlikely(obj == NULL))
 		obj = get_slow(oc);
 	if (CHECKED && obj != NULL)
 		check_get(oc, obj);
 	return obj;
 }
 
-void
-objcache_put(struct objcache *oc, void *obj)
+/* The magazine is full, or not there. */
+static __attribute__((noinline)) void
+put_slow(struct objcache *oc, void *obj)
 {
 	void *old[MAG_HALF];
 	struct objcache_cpu *om;
 	unsigned n = 0;
 
-	if (CHECKED)
-		check_put(oc, obj);
 	crit_enter();
 	om = magazine(oc);
-	if (unlikely(om == NULL)) {
+	if (om == NULL) {
 		atomic_sub(&oc->oc_stray_live, 1);
 		old[n++] = obj;
 	} else {
@@ -194,6 +193,26 @@ objcache_put(struct objcache *oc, void *obj)
 	crit_exit();
 	if (n > 0)
 		slab_give(oc, old, n);
+}
+
+void
+objcache_put(struct objcache *oc, void *obj)
+{
+	struct objcache_cpu *om;
+	bool kept = false;
+
+	if (CHECKED)
+		check_put(oc, obj);
+	crit_enter();
+	om = oc->oc_cpu[mycpu->gd_cpuid];
+	if (likely(om != NULL && om->om_count < OBJCACHE_MAG)) {
+		om->om_live--;
+		om->om_obj[om->om_count++] = obj;
+		kept = true;
+	}
+	crit_exit();
+	if (unlikely(!kept))
+		put_slow(oc, obj);
 }
 
 /*

@@ -68,7 +68,8 @@ int at_exit(exitlist_fn *fn) SLEEPS;
 /* The number of hooks removed: 1 or 0; on return fn runs nowhere any more. */
 int rm_at_exit(exitlist_fn *fn) SLEEPS;
 
-/* trace.c of this folder: what stage was walked when. */
+/* exit_trace.c: what stage was walked when. */
+extern bool exit_tracing; /* STABLE after boot */
 void exit_trace(struct lwp *lp, int table, int stage);
 /* The newest events of pid (-1: of all), oldest first, at most max of them;
  * *storedp how many, and the number that there are. */

@@ -75,7 +75,8 @@ exit_walk(struct lwp *lp, int table)
 	for (int i = 0; i < n; i++) {
 		if (es[i].es_fn == NULL)
 			continue;
-		exit_trace(lp, table, i);
+		if (unlikely(exit_tracing))
+			exit_trace(lp, table, i);
 		es[i].es_fn(lp);
 	}
 }

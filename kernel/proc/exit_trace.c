@@ -3,7 +3,9 @@
  *
  * Written in a critical section of the CPU that owns it; read by
  * exittrace(2) from anywhere, which takes what it finds: an event that is
- * overwritten while it is read is dropped by its sequence number.
+ * overwritten while it is read is dropped by its sequence number.  A build
+ * without self-checks traces only when the kernel's argument "trace" asks for
+ * it.
  */
 #include "kernel/lib/lib.h"
 #include "kernel/lwkt/globaldata.h"
@@ -29,10 +31,20 @@ struct trace_ring {
 };
 
 static struct trace_ring *rings[MAXCPU]; /* STABLE */
+bool exit_tracing;
+
+#ifdef INVARIANTS
+#define ALWAYS 1
+#else
+#define ALWAYS 0
+#endif
 
 static void
 exit_trace_init(void)
 {
+	exit_tracing = ALWAYS || cmdline_get("trace") != NULL;
+	if (!exit_tracing)
+		return;
 	for (int i = 0; i < ncpus; i++) {
 		rings[i] = kmalloc(sizeof(*rings[i]), &M_EXITTRACE, M_ZERO);
 		KASSERT(rings[i] != NULL, "no memory for the exit trace");
@@ -102,7 +114,7 @@ exit_trace_read(int pid, struct exit_event *ev, int max, int *storedp)
 {
 	int found = 0, n = 0;
 
-	for (int cpu = 0; cpu < ncpus; cpu++) {
+	for (int cpu = 0; exit_tracing && cpu < ncpus; cpu++) {
 		for (int i = 0; i < TRACE_EVENTS; i++) {
 			struct exit_event one;
 
