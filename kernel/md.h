@@ -128,6 +128,8 @@ void cpu_thread_setup(struct thread *td, void (*fn)(void *), void *arg);
 
 /* The user frame of an LWP, at the top of its kernel stack. */
 struct trapframe *cpu_lwp_frame(struct lwp *lp);
+/* Its stack pointer in user mode. */
+uintptr_t cpu_lwp_sp(struct lwp *lp);
 /* Prepares lp to start in user mode with the registers of tf (copied) and the
  * floating point state of the current thread: its first switch ends in
  * userret() and user mode. */
@@ -171,10 +173,11 @@ void pmap_remove(struct pmap *pm, uintptr_t start, uintptr_t end)
 void pmap_protect(struct pmap *pm, uintptr_t start, uintptr_t end, int prot)
     NEEDS(vm_token);
 /* Gives dst the pages that src has in [start, end), each with a
- * vm_page_hold(); cow: both lose the right to write.  dst is not loaded
- * anywhere.  0 or ENOMEM (dst then has some of them). */
+ * vm_page_hold(); cow: both lose the right to write, but for the page at own
+ * (0: none), of which dst gets a copy if there is memory for it.  dst is not
+ * loaded anywhere.  0 or ENOMEM (dst then has some of them). */
 int pmap_copy(struct pmap *dst, struct pmap *src, uintptr_t start,
-    uintptr_t end, bool cow) NEEDS(vm_token);
+    uintptr_t end, bool cow, uintptr_t own) NEEDS(vm_token);
 /* The whole user half at once, page-table pages included (exit, exec). */
 void pmap_remove_all(struct pmap *pm) NEEDS(vm_token);
 /* Loads pm on this CPU now; NULL: the kernel's own.  Critical section. */

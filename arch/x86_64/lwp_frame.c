@@ -19,6 +19,12 @@ cpu_lwp_frame(struct lwp *lp)
 	return cpu_thread_frame(lwp_td(lp));
 }
 
+uintptr_t
+cpu_lwp_sp(struct lwp *lp)
+{
+	return cpu_lwp_frame(lp)->tf_rsp;
+}
+
 void
 cpu_lwp_fork(struct lwp *lp, const struct trapframe *tf)
 {

@@ -43,6 +43,14 @@ cpu_curthread(void)
 	(*(volatile CPU_SEGMENT __typeof__(((struct globaldata *)0)->field) *) \
 		offsetof(struct globaldata, field))
 
+/* splz(), by way of switch.asm's splz_saving, which leaves all registers as
+ * they were: at the end of a critical section few callers have to save any. */
+static inline void
+cpu_call_splz(void)
+{
+	__asm__ volatile("call splz_saving" ::: "memory", "cc");
+}
+
 static inline void
 cpu_pause(void)
 {

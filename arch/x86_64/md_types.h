@@ -51,7 +51,7 @@ struct pmap {
 	uint64_t *pm_root;	  /* STABLE top level, in the direct map */
 	uint64_t pm_rootpa;	  /* STABLE */
 	uint64_t pm_top;	  /* GUARDED(vm_token) an entry that leads to
-				     the root, for its used groups */
+				     the root */
 	uint64_t pm_active[CPUMASK_WORDS]; /* ATOMIC CPUs that have it loaded */
 	long pm_resident;	  /* GUARDED(vm_token) user pages mapped */
 	long pm_tables;		  /* GUARDED(vm_token) page-table pages below

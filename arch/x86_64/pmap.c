@@ -55,69 +55,44 @@ prot_bits(int prot)
 	return bits;
 }
 
-/* The first entry at or after i that is used, of the table that up leads to;
- * NPTES when there is none. */
-static inline size_t
-next_used(uint64_t up, size_t i)
+/* What is done with a table of pages: *dir leads to it, va is the address of
+ * its entry first, and the entries first to last are meant. */
+typedef int span_fn(struct pmap *pm, const uint64_t *dir, uintptr_t va,
+    size_t first, size_t last, void *arg);
+
+/* Calls fn for each table of pages that has a part in [start, last], below
+ * the table of the given level at *up; until it returns an error. */
+static int
+walk(struct pmap *pm, const uint64_t *up, int level, uintptr_t start,
+    uintptr_t last, span_fn *fn, void *arg)
 {
-	const uint64_t *table = pte_table(up);
+	size_t first = LEVEL_INDEX(start, level);
+	size_t end = LEVEL_INDEX(last, level);
+	uint64_t lines = *pte_lines(*up) & lines_between(first, end);
+	const uint64_t *table = pte_table(*up);
+	uintptr_t base = rounddown2(start, LEVEL_SIZE(level + 1)), va;
+	int error;
 
-	while (i < NPTES) {
-		size_t end = (i | (GROUP_PTES - 1)) + 1;
+	if (level == 1)
+		return fn(pm, up, start, first, end, arg);
+	for (; lines != 0; lines &= lines - 1) {
+		size_t i = (size_t)__builtin_ctzl(lines) * LINE_PTES;
 
-		if (!(up & PTE_GROUP(i)))
-			i = end;
-		while (i < end) {
-			if (i % PTES_AT_ONCE == 0 && ptes_empty(&table[i]))
-				i += PTES_AT_ONCE;
-			else if (table[i] != 0)
-				return i;
-			else
-				i++;
+		for (size_t stop = i + LINE_PTES; i < stop; i++) {
+			if (table[i] == 0 || i < first || i > end)
+				continue;
+			va = base + i * LEVEL_SIZE(level);
+			error = walk(pm, &table[i], level - 1, max(va, start),
+			    min(va + LEVEL_SIZE(level) - 1, last), fn, arg);
+			if (error != 0)
+				return error;
 		}
 	}
-	return NPTES;
+	return 0;
 }
 
-/* The page directory's entry for the first table at or after *vap, which is
- * moved there; NULL when there is none before end. */
-static uint64_t *
-next_dir_entry(struct pmap *pm, uintptr_t *vap, uintptr_t end)
-{
-	uint64_t *e = &pm->pm_top;
-	uintptr_t va = *vap;
-	int level = TOP_LEVEL;
-
-	while (va < end) {
-		size_t i = LEVEL_INDEX(va, level), used = next_used(*e, i);
-
-		if (used != i)
-			va = rounddown2(va, LEVEL_SIZE(level)) +
-			    (used - i) * LEVEL_SIZE(level);
-		if (used == NPTES) {
-			e = &pm->pm_top;
-			level = TOP_LEVEL;
-			continue;
-		}
-		e = pte_table(*e) + used;
-		if (level-- == 2)
-			break;
-	}
-	*vap = va;
-	return va < end ? e : NULL;
-}
-
-/* How many entries of va's table are in [va, end). */
-static inline size_t
-span(uintptr_t va, uintptr_t end)
-{
-	uintptr_t stop = rounddown2(va, LEVEL_SIZE(2)) + LEVEL_SIZE(2);
-
-	return (min(stop, end) - va) >> PAGE_SHIFT;
-}
-
-/* That for va, with the tables made; NULL without memory.  An empty table that
- * is left then goes with the others. */
+/* The page directory's entry for va, with the tables made; NULL without
+ * memory.  An empty table that is left then goes with the others. */
 static uint64_t *
 make_dir_entry(struct pmap *pm, uintptr_t va)
 {
@@ -133,7 +108,7 @@ make_dir_entry(struct pmap *pm, uintptr_t va)
 			if (pa == 0)
 				return NULL;
 			*e = pa | PTE_USER_TABLE;
-			*up |= PTE_GROUP(i);
+			*pte_lines(*up) |= LINE_BIT(i);
 			pm->pm_tables++;
 		}
 		if (level == 2)
@@ -154,7 +129,7 @@ pmap_enter(struct pmap *pm, uintptr_t va, uint64_t pa, int prot)
 	e = pte_table(*dir) + i;
 	old = *e;
 	*e = pa | PTE_USER_PAGE | prot_bits(prot);
-	*dir |= PTE_GROUP(i);
+	*pte_lines(*dir) |= LINE_BIT(i);
 	if (old == 0) {
 		pm->pm_resident++;
 		return 0;
@@ -186,97 +161,133 @@ pmap_extract(struct pmap *pm, uintptr_t va, uint64_t *pa, int *prot)
 	return true;
 }
 
-/* Entries [first, last) of the table at *dir; how many lost a right. */
-static size_t
-protect_span(uint64_t *dir, size_t first, size_t last, uint64_t bits)
+/* pmap_protect()'s way through a table. */
+struct protect {
+	uint64_t bits; /* what the new rights allow */
+	size_t lost;   /* entries that have lost a right */
+};
+
+static int
+protect_span(struct pmap *pm, const uint64_t *dir, uintptr_t va, size_t first,
+    size_t last, void *arg)
 {
 	uint64_t *table = pte_table(*dir);
-	size_t lost = 0;
+	struct protect *pr = arg;
 
-	for (size_t i = first; i < last; i++) {
+	(void)pm;
+	(void)va;
+	for (size_t i = first; i <= last; i++) {
 		uint64_t old = table[i], new;
 
 		if (old == 0)
 			continue;
-		new = (old & ~(PTE_NX | PTE_W)) | (bits & PTE_NX) |
-		    (old & bits & PTE_W);
+		new = (old & ~(PTE_NX | PTE_W)) | (pr->bits & PTE_NX) |
+		    (old & pr->bits & PTE_W);
 		table[i] = new;
-		lost += ((old & PTE_W) & ~new) || ((new & PTE_NX) & ~old);
+		pr->lost += ((old & PTE_W) & ~new) || ((new & PTE_NX) & ~old);
 	}
-	return lost;
+	return 0;
 }
 
 void
 pmap_protect(struct pmap *pm, uintptr_t start, uintptr_t end, int prot)
 {
-	uintptr_t va = start;
-	uint64_t *dir;
-	size_t lost = 0;
+	struct protect pr = { prot_bits(prot), 0 };
 
 	if (prot == PROT_NONE) {
 		pmap_remove(pm, start, end);
 		return;
 	}
-	while ((dir = next_dir_entry(pm, &va, end)) != NULL) {
-		size_t first = LEVEL_INDEX(va, 1), n = span(va, end);
-
-		lost += protect_span(dir, first, first + n, prot_bits(prot));
-		va += n << PAGE_SHIFT;
-	}
-	if (lost > 0)
+	if (start >= end)
+		return;
+	walk(pm, &pm->pm_top, TOP_LEVEL, start, end - 1, protect_span, &pr);
+	if (pr.lost > 0)
 		pmap_flush(pm, start, end);
 }
 
-/* One table's share of pmap_copy(): entries [first, last) at va.  *lost: how
- * many of the source lost the right to write. */
-static int
-copy_span(struct pmap *dst, uint64_t *sdir, uintptr_t va, size_t first,
-    size_t last, uint64_t lose, size_t *lost)
+/* pmap_copy()'s way through a table. */
+struct copy {
+	struct pmap *dst;
+	uint64_t lose; /* PTE_W: writable entries become copy-on-write */
+	uintptr_t own; /* the address of a page that is copied at once */
+	size_t lost;   /* entries of the source that have lost that right */
+};
+
+/* An entry like pte, for a copy of its page; 0 without memory. */
+static uint64_t
+copy_page(uint64_t pte)
 {
-	uint64_t *from = pte_table(*sdir), *to = NULL, *dir = NULL;
+	uint64_t pa = page_alloc(0, PG_USER);
 
-	for (size_t i = first; i < last; i++) {
-		uint64_t pte;
+	if (pa == 0)
+		return 0;
+	memcpy(PHYS_TO_DMAP(pa), PHYS_TO_DMAP(pte & PTE_FRAME), PAGE_SIZE);
+	return pa | (pte & ~PTE_FRAME);
+}
 
-		i = next_used(*sdir, i);
-		if (i >= last)
-			break;
-		pte = from[i];
-		if (to == NULL) {
-			dir = make_dir_entry(dst, va);
-			if (dir == NULL)
-				return ENOMEM;
-			to = pte_table(*dir);
+/* What the child gets for the parent's entry *from. */
+static inline uint64_t
+copy_pte(struct copy *c, uint64_t *from, uintptr_t va)
+{
+	uint64_t pte = *from;
+
+	if (pte & c->lose) {
+		if (va == c->own) {
+			uint64_t mine = copy_page(pte);
+
+			if (mine != 0)
+				return mine;
 		}
-		if (pte & lose) {
-			pte &= ~lose;
-			from[i] = pte;
-			++*lost;
-		}
-		vm_page_hold(pte & PTE_FRAME);
-		to[i] = pte;
-		*dir |= PTE_GROUP(i);
-		dst->pm_resident++;
+		pte &= ~c->lose;
+		*from = pte;
+		c->lost++;
 	}
+	vm_page_hold(pte & PTE_FRAME);
+	return pte;
+}
+
+static int
+copy_span(struct pmap *src, const uint64_t *sdir, uintptr_t va, size_t first,
+    size_t last, void *arg)
+{
+	uint64_t lines = *pte_lines(*sdir) & lines_between(first, last);
+	uint64_t *from = pte_table(*sdir), *to, *dir;
+	struct copy *c = arg;
+	long n = 0;
+
+	(void)src;
+	if (lines == 0)
+		return 0;
+	dir = make_dir_entry(c->dst, va);
+	if (dir == NULL)
+		return ENOMEM;
+	to = pte_table(*dir);
+	*pte_lines(*dir) |= lines;
+	va -= first << PAGE_SHIFT;
+	for (; lines != 0; lines &= lines - 1) {
+		size_t line = (size_t)__builtin_ctzl(lines) * LINE_PTES;
+		size_t i = max(line, first), stop = min(line + 7, last);
+
+		for (; i <= stop; i++) {
+			if (from[i] == 0)
+				continue;
+			to[i] = copy_pte(c, &from[i], va + (i << PAGE_SHIFT));
+			n++;
+		}
+	}
+	c->dst->pm_resident += n;
 	return 0;
 }
 
 int
 pmap_copy(struct pmap *dst, struct pmap *src, uintptr_t start, uintptr_t end,
-    bool cow)
+    bool cow, uintptr_t own)
 {
-	uint64_t *sdir, lose = cow ? PTE_W : 0;
-	uintptr_t va = start;
-	size_t lost = 0;
-	int error = 0;
+	struct copy c = { dst, cow ? PTE_W : 0, rounddown2(own, PAGE_SIZE), 0 };
+	int error = walk(src, &src->pm_top, TOP_LEVEL, start, end - 1,
+	    copy_span, &c);
 
-	while (error == 0 && (sdir = next_dir_entry(src, &va, end)) != NULL) {
-		size_t first = LEVEL_INDEX(va, 1), n = span(va, end);
-
-		error = copy_span(dst, sdir, va, first, first + n, lose, &lost);
-		va += n << PAGE_SHIFT;
-	}
-	if (lost > 0)
+	if (c.lost > 0)
 		pmap_flush(src, start, end);
 	return error;
 }

@@ -1,14 +1,15 @@
 /*
  * pmap.h -- page tables, for the files that make them (pmap*.c).
  *
- * An entry that leads to a table also says, in bits that the hardware leaves
- * to us, which of the table's eight groups of 64 entries may hold anything:
- * walks skip the others, and a table without groups is empty.
+ * The record of a table's page says which of the table's 64 lines of eight
+ * entries may hold anything (pg_lines): walks look at no others, and a table
+ * without lines is empty.
  */
 #pragma once
 
 #include <stdint.h>
 #include "kernel/md.h"
+#include "kernel/mem/page.h"
 
 #define PTE_P 0x001UL
 #define PTE_W 0x002UL
@@ -22,11 +23,8 @@
 #define PTE_FRAME 0x000ffffffffff000UL
 
 #define NPTES 512
-#define GROUP_SHIFT 6
-#define GROUP_PTES (1 << GROUP_SHIFT)
-#define NGROUPS (NPTES / GROUP_PTES)
-#define PTE_GROUP(i) (1UL << (52 + ((i) >> GROUP_SHIFT)))
-#define PTE_GROUPS (0xffUL << 52)
+#define LINE_PTES 8UL
+#define LINE_BIT(i) (1UL << ((i) / LINE_PTES))
 
 /* Levels: 1 is that of the pages, 4 the top. */
 #define TOP_LEVEL 4
@@ -45,13 +43,18 @@ pte_table(uint64_t pte)
 	return PHYS_TO_DMAP(pte & PTE_FRAME);
 }
 
-/* Most entries of most tables are empty: walks look at eight at a time. */
-#define PTES_AT_ONCE 8
-
-static inline bool
-ptes_empty(const uint64_t *e)
+/* Which lines of the table that pte leads to may hold anything. */
+static inline uint64_t *
+pte_lines(uint64_t pte)
 {
-	return (e[0] | e[1] | e[2] | e[3] | e[4] | e[5] | e[6] | e[7]) == 0;
+	return &vm_page_of(pte & PTE_FRAME)->pg_lines;
+}
+
+/* Those that hold entries first to last. */
+static inline uint64_t
+lines_between(size_t first, size_t last)
+{
+	return ~0UL << first / LINE_PTES & ~0UL >> (63 - last / LINE_PTES);
 }
 
 /* pmap_cache.c: an empty table, and a top level with an empty user half; 0

@@ -6,7 +6,8 @@
  * between them: the first takes the present bit from entries, and from the
  * entries of tables that have become empty by that; the second finds what is
  * there but not present, and frees it.  The whole user half goes in one: its
- * few top entries are cut off, and behind them nobody looks.
+ * few top entries are cut off, and behind them nobody looks.  Pages go in
+ * batches.
  *
  * Entry points: pmap_remove, pmap_remove_all; under the vmspace's token.
  */
@@ -15,62 +16,52 @@
 #include "kernel/lib/lib.h"
 #include "kernel/mem/page.h"
 
-/* Is anything present in the group of entry i? */
+/* Is an entry present in i's line? */
 static bool
-group_present(const uint64_t *table, size_t i)
+line_present(const uint64_t *table, size_t i)
 {
 	uint64_t all = 0;
 
-	table += rounddown2(i, (size_t)GROUP_PTES);
-	for (i = 0; i < GROUP_PTES; i++)
+	table += rounddown2(i, LINE_PTES);
+	for (i = 0; i < LINE_PTES; i++)
 		all |= table[i];
 	return all & PTE_P;
 }
 
-/* Entries [first, last] of the table at *up have been disarmed, but for those
- * that lead to tables that are still in use: which groups are left? */
-static void
-forget_groups(uint64_t *up, size_t first, size_t last)
-{
-	const uint64_t *table = pte_table(*up);
-
-	for (size_t i = first; i <= last; i = (i | (GROUP_PTES - 1)) + 1) {
-		if ((*up & PTE_GROUP(i)) && !group_present(table, i))
-			*up &= ~PTE_GROUP(i);
-	}
-}
-
-/* First pass, over [start, last] below *up, a table of the given level;
+/* First pass, over [start, last] below the table at up, of the given level;
  * returns how many entries have lost their present bit. */
 static size_t
-disarm(uint64_t *up, int level, uintptr_t start, uintptr_t last)
+disarm(uint64_t up, int level, uintptr_t start, uintptr_t last)
 {
-	uint64_t *table = pte_table(*up);
-	size_t i = LEVEL_INDEX(start, level), first = i, n = 0;
+	uint64_t *table = pte_table(up), *lines = pte_lines(up);
+	size_t i = LEVEL_INDEX(start, level), n = 0;
 
 	for (uintptr_t va = start;; i++) {
 		uintptr_t end = va | (LEVEL_SIZE(level) - 1);
 
 		if (level > 1 && (table[i] & PTE_P))
-			n += disarm(&table[i], level - 1, va, min(end, last));
+			n += disarm(table[i], level - 1, va, min(end, last));
 		if ((table[i] & PTE_P) &&
-		    (level == 1 || !(table[i] & PTE_GROUPS))) {
+		    (level == 1 || *pte_lines(table[i]) == 0)) {
 			table[i] &= ~PTE_P;
 			n++;
 		}
+		if (end >= last || i % LINE_PTES == LINE_PTES - 1) {
+			if (!line_present(table, i))
+				*lines &= ~LINE_BIT(i);
+		}
 		if (end >= last)
-			break;
+			return n;
 		va = end + 1;
 	}
-	forget_groups(up, first, i);
-	return n;
 }
 
 /* Second pass. */
 static void
-reap(struct pmap *pm, uint64_t *up, int level, uintptr_t start, uintptr_t last)
+reap(struct pmap *pm, uint64_t up, int level, uintptr_t start, uintptr_t last,
+    struct page_batch *pages)
 {
-	uint64_t *table = pte_table(*up);
+	uint64_t *table = pte_table(up);
 	size_t i = LEVEL_INDEX(start, level);
 
 	for (uintptr_t va = start;; i++) {
@@ -78,19 +69,19 @@ reap(struct pmap *pm, uint64_t *up, int level, uintptr_t start, uintptr_t last)
 		uint64_t pte = table[i];
 
 		if (level > 1 && pte != 0)
-			reap(pm, &table[i], level - 1, va, min(end, last));
+			reap(pm, pte, level - 1, va, min(end, last), pages);
 		if (pte != 0 && !(pte & PTE_P)) {
 			table[i] = 0;
 			if (level > 1) {
 				pmap_table_put(pte & PTE_FRAME);
 				pm->pm_tables--;
 			} else {
-				vm_page_rele(pte & PTE_FRAME);
+				vm_page_rele_batch(pages, pte & PTE_FRAME);
 				pm->pm_resident--;
 			}
 		}
 		if (end >= last)
-			break;
+			return;
 		va = end + 1;
 	}
 }
@@ -98,86 +89,84 @@ reap(struct pmap *pm, uint64_t *up, int level, uintptr_t start, uintptr_t last)
 void
 pmap_remove(struct pmap *pm, uintptr_t start, uintptr_t end)
 {
+	struct page_batch pages = PAGE_BATCH_INITIALIZER;
+
 	if (start >= end)
 		return;
 	KKASSERT(end <= USER_MAX);
-	if (disarm(&pm->pm_top, TOP_LEVEL, start, end - 1) == 0)
+	if (disarm(pm->pm_top, TOP_LEVEL, start, end - 1) == 0)
 		return;
 	/* Tables that went are forgotten, too: each lay on the way to a page
 	 * of the range. */
 	pmap_flush(pm, start, end);
-	reap(pm, &pm->pm_top, TOP_LEVEL, start, end - 1);
+	reap(pm, pm->pm_top, TOP_LEVEL, start, end - 1, &pages);
+	page_batch_free(&pages);
 }
 
-static void free_table(struct pmap *pm, uint64_t pte, int level);
-
-/* Empties the group at e, of a table of the given level. */
-static inline void
-free_group(struct pmap *pm, uint64_t *e, int level)
+/* Empties a table of pages, which no CPU can reach; how many there were. */
+static long
+free_pages(uint64_t *table, uint64_t lines, struct page_batch *pages)
 {
-	for (uint64_t *end = e + GROUP_PTES; e < end; e += PTES_AT_ONCE) {
-		if (ptes_empty(e))
-			continue;
-		for (int i = 0; i < PTES_AT_ONCE; i++) {
-			uint64_t pte = e[i];
+	long n = 0;
 
-			if (pte == 0)
+	for (; lines != 0; lines &= lines - 1) {
+		uint64_t *e = table + __builtin_ctzl(lines) * LINE_PTES;
+
+		for (uint64_t *end = e + LINE_PTES; e < end; e++) {
+			if (*e == 0)
 				continue;
-			e[i] = 0;
-			if (level > 1) {
-				free_table(pm, pte, level - 1);
-			} else {
-				vm_page_rele(pte & PTE_FRAME);
-				pm->pm_resident--;
-			}
+			vm_page_rele_batch(pages, *e & PTE_FRAME);
+			*e = 0;
+			n++;
 		}
 	}
+	return n;
 }
 
-/* Empties and frees the table at pte, of the given level, which no CPU can
- * reach. */
+/* Empties the table at pte, of the given level, and frees those below it. */
 static void
-free_table(struct pmap *pm, uint64_t pte, int level)
+free_below(struct pmap *pm, uint64_t pte, int level, struct page_batch *pages)
 {
-	uint64_t *table = pte_table(pte);
+	uint64_t *table = pte_table(pte), lines = *pte_lines(pte);
 
-	for (size_t i = 0; i < NPTES; i += GROUP_PTES) {
-		if (pte & PTE_GROUP(i))
-			free_group(pm, table + i, level);
+	*pte_lines(pte) = 0;
+	if (level == 1) {
+		pm->pm_resident -= free_pages(table, lines, pages);
+		return;
 	}
-	pmap_table_put(pte & PTE_FRAME);
-	pm->pm_tables--;
-}
+	for (; lines != 0; lines &= lines - 1) {
+		uint64_t *e = table + __builtin_ctzl(lines) * LINE_PTES;
 
-/* Takes the present bit from the user half's top entries. */
-static void
-cut_off(uint64_t *e)
-{
-	for (uint64_t *end = e + GROUP_PTES; e < end; e += PTES_AT_ONCE) {
-		if (ptes_empty(e))
-			continue;
-		for (int i = 0; i < PTES_AT_ONCE; i++)
-			e[i] &= ~PTE_P;
+		for (uint64_t *end = e + LINE_PTES; e < end; e++) {
+			uint64_t below = *e;
+
+			if (below == 0)
+				continue;
+			*e = 0;
+			free_below(pm, below, level - 1, pages);
+			pmap_table_put(below & PTE_FRAME);
+			pm->pm_tables--;
+		}
 	}
 }
 
 void
 pmap_remove_all(struct pmap *pm)
 {
-	uint64_t *root = pm->pm_root, groups = pm->pm_top & PTE_GROUPS;
+	uint64_t lines = *pte_lines(pm->pm_top);
+	struct page_batch pages = PAGE_BATCH_INITIALIZER;
 
-	if (groups == 0)
+	if (lines == 0)
 		return;
-	for (size_t i = 0; i < USER_ROOT_PTES; i += GROUP_PTES) {
-		if (groups & PTE_GROUP(i))
-			cut_off(root + i);
+	for (; lines != 0; lines &= lines - 1) {
+		uint64_t *e = pm->pm_root + __builtin_ctzl(lines) * LINE_PTES;
+
+		for (uint64_t *end = e + LINE_PTES; e < end; e++)
+			*e &= ~PTE_P;
 	}
 	pmap_flush_all(pm);
-	for (size_t i = 0; i < USER_ROOT_PTES; i += GROUP_PTES) {
-		if (groups & PTE_GROUP(i))
-			free_group(pm, root + i, TOP_LEVEL);
-	}
-	pm->pm_top &= ~PTE_GROUPS;
+	free_below(pm, pm->pm_top, TOP_LEVEL, &pages);
+	page_batch_free(&pages);
 	KASSERT(pm->pm_resident == 0 && pm->pm_tables == 0,
 	    "%ld pages and %ld tables are left in an empty page table",
 	    pm->pm_resident, pm->pm_tables);

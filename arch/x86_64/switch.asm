@@ -1,12 +1,14 @@
-; switch.asm -- from one kernel stack to another, and the first steps of a
-; thread on a new one.
+; switch.asm -- from one kernel stack to another, the first steps of a thread
+; on a new one, and the end of a critical section.
 ;
 ; A stack that is not running has the words that switch_stacks pops on top;
 ; switch.c lays them out for a new thread (switch_prepare).
 
 extern lwp_first_run
 extern thread_first_run
+extern splz
 extern trap_return_user
+global splz_saving
 global switch_kernel_start
 global switch_lwp_start
 global switch_stacks
@@ -32,6 +34,34 @@ switch_stacks:
 	pop	r13
 	pop	r12
 	pop	rbx
+	pop	rbp
+	ret
+
+; Calls splz(), whose C code may change what its caller is free to change.
+splz_saving:
+	push	rbp
+	mov	rbp, rsp
+	push	rax
+	push	rcx
+	push	rdx
+	push	rsi
+	push	rdi
+	push	r8
+	push	r9
+	push	r10
+	push	r11
+	and	rsp, -16
+	call	splz
+	lea	rsp, [rbp - 72]
+	pop	r11
+	pop	r10
+	pop	r9
+	pop	r8
+	pop	rdi
+	pop	rsi
+	pop	rdx
+	pop	rcx
+	pop	rax
 	pop	rbp
 	ret
 

@@ -127,5 +127,5 @@ crit_exit(void)
 
 	__asm__ volatile("" ::: "memory");
 	if (--td->td_critcount == 0 && (MYCPU(gd_reqflags) & RQF_SPLZ))
-		splz();
+		cpu_call_splz();
 }

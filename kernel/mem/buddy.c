@@ -1,14 +1,19 @@
 /*
- * buddy.c -- the shared lists of free pages, by powers of two.
+ * buddy.c -- the shared lists of free pages, by powers of two, and the pool of
+ * single pages.
  *
- * page.c calls in, a batch at a time.  One struct vm_page stands for each
+ * page.c calls in, a batch at a time.  Single pages that are given back are
+ * not joined to blocks: they go into the pool, from which they are taken
+ * first.  Only when a block is wanted and there is none, the pool is given to
+ * the buddy lists (pool_drain).  One struct vm_page stands for each
  * page frame between the lowest and the highest usable address; the array
  * lies in the first range that has room for it.  Frames in the holes have
  * records that are never free, so blocks do not grow across a hole.
  *
  * Holds one spin lock; a block is given back in at most PAGE_MAXORDER steps.
  *
- * Entry points: page_init at boot, buddy_take, buddy_give, vm_page_of.
+ * Entry points: page_init at boot, buddy_take, buddy_give, pool_take,
+ * pool_give, vm_page_of.
  */
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
@@ -18,8 +23,9 @@
 #include "kernel/mem/buddy.h"
 
 static struct spinlock page_spin = SPIN_INITIALIZER("page", SPIN_LEAF);
-static struct pagelist page_lists[PAGE_MAXORDER + 1]; /* GUARDED(leaf_spin) */
-static long page_avail;		 /* GUARDED(leaf_spin) pages on them */
+static LIST_HEAD(, vm_page) page_lists[PAGE_MAXORDER + 1]; /* GUARDED(leaf_spin) */
+static struct pagelist page_pool; /* GUARDED(leaf_spin) */
+static long page_avail;		 /* GUARDED(leaf_spin) pages on the lists */
 static struct vm_page *vm_pages; /* STABLE after page_init() */
 static uint64_t page_first;	 /* STABLE frame number of vm_pages[0] */
 static uint64_t page_frames;	 /* STABLE entries of vm_pages[] */
@@ -29,7 +35,7 @@ vm_page_of(uint64_t pa)
 {
 	uint64_t i = (pa >> PAGE_SHIFT) - page_first;
 
-	KASSERT(i < page_frames, "page: no memory at %lx", (unsigned long)pa);
+	KKASSERT(i < page_frames);
 	return &vm_pages[i];
 }
 
@@ -42,7 +48,7 @@ page_address(const struct vm_page *pg)
 long
 buddy_available(void)
 {
-	return atomic_load(&page_avail);
+	return atomic_load(&page_avail) + atomic_load(&page_pool.pl_count);
 }
 
 static void
@@ -110,19 +116,6 @@ buddy_take(unsigned order)
 	return pg;
 }
 
-unsigned
-buddy_take_singles(struct pagelist *to, unsigned want)
-{
-	struct vm_page *pg;
-	unsigned n;
-
-	spin_lock(&page_spin);
-	for (n = 0; n < want && (pg = take_locked(0)) != NULL; n++)
-		LIST_INSERT_HEAD(to, pg, pg_link);
-	spin_unlock(&page_spin);
-	return n;
-}
-
 void
 buddy_give(struct vm_page *pg, unsigned order)
 {
@@ -131,17 +124,52 @@ buddy_give(struct vm_page *pg, unsigned order)
 	spin_unlock(&page_spin);
 }
 
+/*
+ * The pool.
+ */
+
+#define DRAIN_BATCH 64 /* pages joined to blocks under one hold of the lock */
+
 void
-buddy_give_singles(struct pagelist *from)
+pool_take(struct pagelist *to, long want)
 {
 	struct vm_page *pg;
 
 	spin_lock(&page_spin);
-	while ((pg = LIST_FIRST(from)) != NULL) {
-		LIST_REMOVE(pg, pg_link);
-		give_locked(pg, 0);
+	while (to->pl_count < want) {
+		pg = pagelist_pop(&page_pool);
+		if (pg == NULL)
+			pg = take_locked(0);
+		if (pg == NULL)
+			break;
+		pagelist_push(to, pg);
 	}
 	spin_unlock(&page_spin);
+}
+
+void
+pool_give(struct pagelist *from)
+{
+	spin_lock(&page_spin);
+	pagelist_prepend(&page_pool, from);
+	spin_unlock(&page_spin);
+}
+
+void
+pool_drain(void)
+{
+	struct vm_page *pg;
+
+	do {
+		spin_lock(&page_spin);
+		for (int i = 0; i < DRAIN_BATCH; i++) {
+			pg = pagelist_pop(&page_pool);
+			if (pg == NULL)
+				break;
+			give_locked(pg, 0);
+		}
+		spin_unlock(&page_spin);
+	} while (pg != NULL);
 }
 
 /*

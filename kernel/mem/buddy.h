@@ -5,15 +5,51 @@
 
 #include "kernel/mem/page.h"
 
-LIST_HEAD(pagelist, vm_page);
+static inline void
+pagelist_push(struct pagelist *pl, struct vm_page *pg)
+{
+	pg->pg_next = pl->pl_first;
+	pl->pl_first = pg;
+	if (pl->pl_count++ == 0)
+		pl->pl_last = pg;
+}
+
+/* The first; NULL when there is none. */
+static inline struct vm_page *
+pagelist_pop(struct pagelist *pl)
+{
+	struct vm_page *pg = pl->pl_first;
+
+	if (pg != NULL) {
+		pl->pl_first = pg->pg_next;
+		pl->pl_count--;
+	}
+	return pg;
+}
+
+/* All of from comes before what is in to; from is empty then. */
+static inline void
+pagelist_prepend(struct pagelist *to, struct pagelist *from)
+{
+	if (from->pl_count == 0)
+		return;
+	if (to->pl_count == 0)
+		to->pl_last = from->pl_last;
+	from->pl_last->pg_next = to->pl_first;
+	to->pl_first = from->pl_first;
+	to->pl_count += from->pl_count;
+	*from = (struct pagelist){ 0 };
+}
 
 /* 2^order pages, or NULL. */
 struct vm_page *buddy_take(unsigned order);
-/* Adds at most want single pages to the list; how many. */
-unsigned buddy_take_singles(struct pagelist *to, unsigned want);
 void buddy_give(struct vm_page *pg, unsigned order);
-/* Empties the list. */
-void buddy_give_singles(struct pagelist *from);
-/* Pages on the lists. */
+/* Pages on the buddy lists and in the pool. */
 long buddy_available(void);
+/* At most want single pages onto the list, the pool's before the buddy lists'. */
+void pool_take(struct pagelist *to, long want);
+/* Empties the list into the pool. */
+void pool_give(struct pagelist *from);
+/* Gives the pool to the buddy lists. */
+void pool_drain(void);
 uint64_t page_address(const struct vm_page *pg);

@@ -143,14 +143,13 @@ get_slow(struct objcache *oc)
 	return obj[0];
 }
 
-void *
-objcache_get(struct objcache *oc)
+/* From the magazine; NULL when it is empty. */
+static inline void *
+get_fast(struct objcache *oc)
 {
 	struct objcache_cpu *om;
 	void *obj = NULL;
 
-	if (failpoint(oc->oc_name))
-		return NULL;
 	crit_enter();
 	om = oc->oc_cpu[mycpu->gd_cpuid];
 	if (likely(om != NULL && om->om_count > 0)) {
@@ -158,11 +157,34 @@ objcache_get(struct objcache *oc)
 		om->om_live++;
 	}
 	crit_exit();
-	if (unlikely(obj == NULL))
+	return obj;
+}
+
+/* With what only tests and builds with self-checks want. */
+static __attribute__((noinline)) void *
+get_checked(struct objcache *oc)
+{
+	void *obj;
+
+	if (failpoint(oc->oc_name))
+		return NULL;
+	obj = get_fast(oc);
+	if (obj == NULL)
 		obj = get_slow(oc);
 	if (CHECKED && obj != NULL)
 		check_get(oc, obj);
 	return obj;
+}
+
+void *
+objcache_get(struct objcache *oc)
+{
+	void *obj;
+
+	if (CHECKED || unlikely(atomic_load(&failpoint_armed)))
+		return get_checked(oc);
+	obj = get_fast(oc);
+	return likely(obj != NULL) ? obj : get_slow(oc);
 }
 
 /* The magazine is full, or not there. */

@@ -10,7 +10,8 @@
  * empty, a CPU takes pages from the lists of others, so that no page is out
  * of reach.  A page is on exactly one list, or allocated.
  *
- * Entry points: page_alloc, page_free, vm_page_hold, vm_page_rele.
+ * Entry points: page_alloc, page_free, vm_page_hold, vm_page_rele,
+ * vm_page_rele_batch.
  */
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
@@ -36,7 +37,6 @@
 struct page_cpu {
 	struct spinlock pc_spin; /* SELF */
 	struct pagelist pc_list; /* GUARDED(leaf_spin) */
-	unsigned pc_count;	 /* GUARDED(leaf_spin) */
 	long pc_live[PG_USES];	 /* OWNER allocations minus frees here */
 } __cachealigned;
 
@@ -73,52 +73,40 @@ page_check_poison(struct vm_page *pg)
  * The caches of the CPUs.
  */
 
-/* Moves at most want pages from one list to the other; how many. */
-static unsigned
-list_move(struct pagelist *to, struct pagelist *from, unsigned want)
+/* Moves at most want pages from one list to the other. */
+static void
+list_move(struct pagelist *to, struct pagelist *from, long want)
 {
-	unsigned n = 0;
 	struct vm_page *pg;
 
-	while (n < want && (pg = LIST_FIRST(from)) != NULL) {
-		LIST_REMOVE(pg, pg_link);
-		LIST_INSERT_HEAD(to, pg, pg_link);
-		n++;
-	}
-	return n;
+	while (want-- > 0 && (pg = pagelist_pop(from)) != NULL)
+		pagelist_push(to, pg);
 }
 
-static unsigned
-cache_take(struct page_cpu *pc, struct pagelist *to, unsigned want)
+static void
+cache_take(struct page_cpu *pc, struct pagelist *to, long want)
 {
-	unsigned n;
-
-	if (atomic_load(&pc->pc_count) == 0)
-		return 0;
+	if (atomic_load(&pc->pc_list.pl_count) == 0)
+		return;
 	spin_lock(&pc->pc_spin);
-	n = list_move(to, &pc->pc_list, want);
-	pc->pc_count -= n;
+	list_move(to, &pc->pc_list, want);
 	spin_unlock(&pc->pc_spin);
-	return n;
 }
 
 /* Gets a batch for this CPU and returns one of it.  Two spin locks of one
  * rank are never held together: the batch travels on a list of its own. */
-static struct vm_page *
+static __attribute__((noinline)) struct vm_page *
 cache_refill(struct page_cpu *pc) NEEDS(crit)
 {
-	struct pagelist batch = LIST_HEAD_INITIALIZER(batch);
+	struct pagelist batch = { 0 };
 	struct vm_page *pg;
-	unsigned n = buddy_take_singles(&batch, CACHE_BATCH);
 
-	for (int i = 0; n == 0 && i < MAXCPU; i++)
-		n = cache_take(&page_cpus[i], &batch, CACHE_BATCH);
-	if (n == 0)
-		return NULL;
-	pg = LIST_FIRST(&batch);
-	LIST_REMOVE(pg, pg_link);
+	pool_take(&batch, CACHE_BATCH);
+	for (int i = 0; batch.pl_count == 0 && i < ncpus; i++)
+		cache_take(&page_cpus[i], &batch, CACHE_BATCH);
+	pg = pagelist_pop(&batch);
 	spin_lock(&pc->pc_spin);
-	pc->pc_count += list_move(&pc->pc_list, &batch, n - 1);
+	pagelist_prepend(&pc->pc_list, &batch);
 	spin_unlock(&pc->pc_spin);
 	return pg;
 }
@@ -126,12 +114,13 @@ cache_refill(struct page_cpu *pc) NEEDS(crit)
 void
 page_drain(void)
 {
-	for (int i = 0; i < MAXCPU; i++) {
-		struct pagelist all = LIST_HEAD_INITIALIZER(all);
+	for (int i = 0; i < ncpus; i++) {
+		struct pagelist all = { 0 };
 
-		if (cache_take(&page_cpus[i], &all, CACHE_MAX) > 0)
-			buddy_give_singles(&all);
+		cache_take(&page_cpus[i], &all, INT64_MAX);
+		pool_give(&all);
 	}
+	pool_drain();
 }
 
 static struct vm_page *
@@ -140,32 +129,46 @@ single_take(struct page_cpu *pc) NEEDS(crit)
 	struct vm_page *pg;
 
 	spin_lock(&pc->pc_spin);
-	pg = LIST_FIRST(&pc->pc_list);
-	if (pg != NULL) {
-		LIST_REMOVE(pg, pg_link);
-		pc->pc_count--;
-	}
+	pg = pagelist_pop(&pc->pc_list);
 	spin_unlock(&pc->pc_spin);
-	return pg != NULL ? pg : cache_refill(pc);
+	return likely(pg != NULL) ? pg : cache_refill(pc);
 }
 
+/* Gives pages to this CPU's cache, or to the pool when that gets too long. */
 static void
-single_give(struct page_cpu *pc, struct vm_page *pg) NEEDS(crit)
+singles_give(struct page_cpu *pc, struct pagelist *pages) NEEDS(crit)
 {
-	struct pagelist batch = LIST_HEAD_INITIALIZER(batch);
+	struct pagelist batch = { 0 };
 
 	spin_lock(&pc->pc_spin);
-	LIST_INSERT_HEAD(&pc->pc_list, pg, pg_link);
-	if (++pc->pc_count > CACHE_MAX)
-		pc->pc_count -= list_move(&batch, &pc->pc_list, CACHE_BATCH);
+	if (pages->pl_count <= CACHE_MAX)
+		pagelist_prepend(&pc->pc_list, pages);
+	if (pc->pc_list.pl_count > CACHE_MAX)
+		list_move(&batch, &pc->pc_list,
+		    pc->pc_list.pl_count - (CACHE_MAX - CACHE_BATCH));
 	spin_unlock(&pc->pc_spin);
-	if (!LIST_EMPTY(&batch))
-		buddy_give_singles(&batch);
+	if (pages->pl_count > 0)
+		pool_give(pages);
+	if (batch.pl_count > 0)
+		pool_give(&batch);
 }
 
 /*
  * What the rest of the kernel calls.
  */
+
+/* A free page's record as it is when it begins to be used. */
+static inline void
+page_begin(struct vm_page *pg, enum page_use use)
+{
+	KASSERT(pg->pg_use == PG_FREE, "page %lx: free, but in use",
+	    (unsigned long)page_address(pg));
+	if (CHECKED)
+		page_check_poison(pg);
+	pg->pg_slab = NULL;
+	pg->pg_use = (uint8_t)use;
+	pg->pg_refs = 1;
+}
 
 uint64_t
 page_alloc(unsigned order, enum page_use use)
@@ -187,16 +190,11 @@ page_alloc(unsigned order, enum page_use use)
 	crit_exit();
 	if (pg == NULL)
 		return 0;
-	for (unsigned long i = 0; i < 1UL << order; i++) {
-		KASSERT(pg[i].pg_use == PG_FREE, "page %lx: free, but in use",
-		    (unsigned long)page_address(pg + i));
-		if (CHECKED)
-			page_check_poison(pg + i);
-		pg[i].pg_slab = NULL;
-		pg[i].pg_use = (uint8_t)use;
+	page_begin(pg, use);
+	for (unsigned long i = 1; i < 1UL << order; i++) {
+		page_begin(pg + i, use);
 		pg[i].pg_refs = 0;
 	}
-	pg->pg_refs = 1;
 	return page_address(pg);
 }
 
@@ -210,11 +208,11 @@ page_alloc_zero(enum page_use use)
 	return pa;
 }
 
-/* refs is what pg_refs must have been before the last one went. */
-static void
-page_free_counted(struct vm_page *pg, unsigned order, uint32_t refs)
+/* The record of a page, of order order, when its use ends.  refs is what
+ * pg_refs must have been before the last one went.  Returns what the use was. */
+static inline unsigned
+page_end(struct vm_page *pg, unsigned order, uint32_t refs)
 {
-	struct page_cpu *pc;
 	unsigned use = pg->pg_use;
 
 	KASSERT(use != PG_FREE && use < PG_USES && pg->pg_order == order &&
@@ -225,13 +223,25 @@ page_free_counted(struct vm_page *pg, unsigned order, uint32_t refs)
 	atomic_store(&pg->pg_refs, 0);
 	if (CHECKED)
 		page_poison(pg);
+	return use;
+}
+
+static void
+page_free_counted(struct vm_page *pg, unsigned order, uint32_t refs)
+{
+	unsigned use = page_end(pg, order, refs);
+	struct pagelist one = { 0 };
+	struct page_cpu *pc;
+
 	crit_enter();
 	pc = &page_cpus[mycpu->gd_cpuid];
 	pc->pc_live[use] -= 1L << order;
-	if (order == 0)
-		single_give(pc, pg);
-	else
+	if (order == 0) {
+		pagelist_push(&one, pg);
+		singles_give(pc, &one);
+	} else {
 		buddy_give(pg, order);
+	}
 	crit_exit();
 }
 
@@ -266,19 +276,55 @@ vm_page_hold(uint64_t pa)
 	(void)refs;
 }
 
-void
-vm_page_rele(uint64_t pa)
+/* Drops a reference; how many there were. */
+static inline uint32_t
+page_unref(struct vm_page *pg)
 {
-	struct vm_page *pg = vm_page_of(pa);
 	uint32_t refs = 1;
 
 	/* A sole reference is the caller's: nobody can change the count. */
 	if (atomic_load_acq(&pg->pg_refs) != 1)
 		refs = atomic_fetchadd(&pg->pg_refs, -1U);
 	KASSERT(refs != 0 && refs != PAGE_STALE,
-	    "page %lx: released too often", (unsigned long)pa);
+	    "page %lx: released too often", (unsigned long)page_address(pg));
+	return refs;
+}
+
+void
+vm_page_rele(uint64_t pa)
+{
+	struct vm_page *pg = vm_page_of(pa);
+	uint32_t refs = page_unref(pg);
+
 	if (refs == 1)
 		page_free_counted(pg, 0, refs);
+}
+
+inline void
+vm_page_rele_batch(struct page_batch *pb, uint64_t pa)
+{
+	struct vm_page *pg = vm_page_of(pa);
+	uint32_t refs = page_unref(pg);
+
+	if (refs != 1)
+		return;
+	pb->pb_live[page_end(pg, 0, refs)]++;
+	pagelist_push(&pb->pb_pages, pg);
+}
+
+void
+page_batch_free(struct page_batch *pb)
+{
+	struct page_cpu *pc;
+
+	if (pb->pb_pages.pl_count == 0)
+		return;
+	crit_enter();
+	pc = &page_cpus[mycpu->gd_cpuid];
+	for (int use = 0; use < PG_USES; use++)
+		pc->pc_live[use] -= pb->pb_live[use];
+	singles_give(pc, &pb->pb_pages);
+	crit_exit();
 }
 
 bool
@@ -303,6 +349,6 @@ page_free_count(void)
 	long sum = buddy_available();
 
 	for (int i = 0; i < MAXCPU; i++)
-		sum += atomic_load(&page_cpus[i].pc_count);
+		sum += atomic_load(&page_cpus[i].pc_list.pl_count);
 	return sum;
 }

@@ -2,7 +2,7 @@
  * page.h -- physical pages.
  *
  * A buddy allocator hands out powers of two; single pages come from a cache
- * per CPU.  A page that user mappings share is counted by pg_refs.
+ * per CPU, behind which there is a pool for all.  A page that user mappings share is counted by pg_refs.
  */
 #pragma once
 
@@ -27,15 +27,26 @@ struct objcache_slab;
 
 struct vm_page {
 	union {
-		LIST_ENTRY(vm_page) pg_link;   /* GUARDED(leaf_spin) free */
+		LIST_ENTRY(vm_page) pg_link;   /* GUARDED(leaf_spin) free, in a
+						  block of the buddy lists */
+		struct vm_page *pg_next;       /* GUARDED(leaf_spin) free, on a
+						  list of single pages */
 		struct objcache_slab *pg_slab; /* STABLE while allocated: whose
 						  objects it holds, or NULL */
+		uint64_t pg_lines;	       /* GUARDED(vm_token) of a page
+						  table: arch/x86_64/pmap.h */
 	};
 	uint32_t pg_refs;	     /* ATOMIC mappings and owners */
 	uint8_t pg_use;		     /* STABLE while allocated */
 	uint8_t pg_order;	     /* GUARDED(leaf_spin) buddy order while
 					free, STABLE while allocated */
 	bool pg_buddy_free;	     /* GUARDED(leaf_spin) */
+};
+
+/* Free single pages, linked by pg_next. */
+struct pagelist {
+	struct vm_page *pl_first, *pl_last; /* OWNER of the list, as the rest */
+	long pl_count;
 };
 
 /* The largest block: 2^18 pages, a gigabyte. */
@@ -54,11 +65,20 @@ void page_retag(uint64_t pa, enum page_use use);
 /* References of a single page; the last vm_page_rele() frees it. */
 void vm_page_hold(uint64_t pa);
 void vm_page_rele(uint64_t pa);
+/* The same for many at once: those whose last reference goes are collected, and
+ * given back by page_batch_free().  Neither blocks. */
+struct page_batch {
+	struct pagelist pb_pages; /* OWNER */
+	long pb_live[PG_USES];	  /* OWNER of them, by use */
+};
+#define PAGE_BATCH_INITIALIZER { 0 }
+void vm_page_rele_batch(struct page_batch *pb, uint64_t pa);
+void page_batch_free(struct page_batch *pb);
 /* True when the caller's is the only reference. */
 bool vm_page_sole(uint64_t pa);
 /* Live pages of a use, added up over all CPUs. */
 long page_count(enum page_use use);
 long page_free_count(void);
-/* Gives what the CPUs' caches hold back to the shared lists. */
+/* Makes blocks of the single pages that wait to be used again. */
 void page_drain(void);
 void page_init(void);

@@ -63,8 +63,9 @@ struct vmspace {
 
 /* An empty one, with one reference; NULL without memory. */
 struct vmspace *vmspace_alloc(void);
-/* A copy-on-write copy; NULL without memory. */
-struct vmspace *vmspace_fork(struct vmspace *vm) SLEEPS;
+/* A copy-on-write copy; NULL without memory.  The page at sp (0: none), which
+ * both will write to at once, is copied now: that saves two page faults. */
+struct vmspace *vmspace_fork(struct vmspace *vm, uintptr_t sp) SLEEPS;
 /* Another process lives in it (rfork RFMEM, vfork). */
 void vmspace_ref(struct vmspace *vm);
 /* Stage one (X38): the process keeps the shell (a hold) and drops its

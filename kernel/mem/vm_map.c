@@ -272,27 +272,74 @@ vm_unmap(struct vmspace *vm, uintptr_t start, uintptr_t end,
 		e->me_limit = min(end, e->me_start);
 }
 
+/* Leaf by leaf: a tree that goes as a whole need not stay balanced. */
 void
 vm_entries_free(struct vmspace *vm)
 {
-	struct vm_map_entry *e;
+	struct vm_map_entry *e = RB_ROOT(&vm->vm_map), *parent;
 
-	while ((e = RB_ROOT(&vm->vm_map)) != NULL) {
-		RB_REMOVE(vm_map, &vm->vm_map, e);
-		entry_free(e);
+	while (e != NULL) {
+		if (RB_LEFT(e, me_node) != NULL) {
+			e = RB_LEFT(e, me_node);
+		} else if (RB_RIGHT(e, me_node) != NULL) {
+			e = RB_RIGHT(e, me_node);
+		} else {
+			parent = RB_PARENT(e, me_node);
+			if (parent != NULL && RB_LEFT(parent, me_node) == e)
+				RB_LEFT(parent, me_node) = NULL;
+			else if (parent != NULL)
+				RB_RIGHT(parent, me_node) = NULL;
+			entry_free(e);
+			e = parent;
+		}
 	}
+	RB_INIT(&vm->vm_map);
 	vm->vm_size = vm->vm_dsize = 0;
 }
 
-struct vm_map_entry *
-vm_entry_copy(const struct vm_map_entry *e)
+/* A copy of e as a child of parent; NULL without memory. */
+static struct vm_map_entry *
+entry_copy(const struct vm_map_entry *e, struct vm_map_entry *parent)
 {
 	struct vm_map_entry *copy = objcache_get(entry_cache);
 
 	if (copy == NULL)
 		return NULL;
 	*copy = *e;
+	RB_LEFT(copy, me_node) = RB_RIGHT(copy, me_node) = NULL;
+	RB_PARENT(copy, me_node) = parent;
 	if (copy->me_object != NULL)
 		vm_object_ref(copy->me_object);
 	return copy;
+}
+
+/* Copies the tree as it is, node by node: nothing is compared or balanced. */
+int
+vm_entries_copy(struct vmspace *dst, struct vmspace *src)
+{
+	struct vm_map_entry *e = RB_ROOT(&src->vm_map), *copy, **slot;
+
+	if (e == NULL)
+		return 0;
+	copy = RB_ROOT(&dst->vm_map) = entry_copy(e, NULL);
+	while (copy != NULL) {
+		struct vm_map_entry *left = RB_LEFT(e, me_node);
+		struct vm_map_entry *right = RB_RIGHT(e, me_node);
+
+		if (left != NULL && RB_LEFT(copy, me_node) == NULL) {
+			e = left;
+			slot = &RB_LEFT(copy, me_node);
+		} else if (right != NULL && RB_RIGHT(copy, me_node) == NULL) {
+			e = right;
+			slot = &RB_RIGHT(copy, me_node);
+		} else {
+			e = RB_PARENT(e, me_node);
+			copy = RB_PARENT(copy, me_node);
+			if (copy == NULL)
+				return 0;
+			continue;
+		}
+		copy = *slot = entry_copy(e, copy);
+	}
+	return ENOMEM;
 }

@@ -73,8 +73,9 @@ void vm_unmap(struct vmspace *vm, uintptr_t start, uintptr_t end,
     struct vm_reserve *vr) NEEDS(vm_token);
 /* Frees all entries; no page is mapped any more. */
 void vm_entries_free(struct vmspace *vm) NEEDS(vm_token);
-/* A copy of e for dst; NULL without memory. */
-struct vm_map_entry *vm_entry_copy(const struct vm_map_entry *e);
+/* Gives dst, which has none, copies of src's entries.  0 or ENOMEM: dst then
+ * has some of them, in a tree that is good for vm_entries_free() alone. */
+int vm_entries_copy(struct vmspace *dst, struct vmspace *src) NEEDS(vm_token);
 
 /* Adds len bytes of e (may be negative) to vm_size and vm_dsize. */
 static inline void

@@ -82,7 +82,8 @@ vmspace_alloc(void)
  * walk and one shootdown for them.  *nextp is the first of the other kind. */
 static int
 fork_pages(struct vmspace *dst, struct vmspace *src,
-    struct vm_map_entry *first, struct vm_map_entry **nextp) NEEDS(vm_token)
+    struct vm_map_entry *first, uintptr_t own, struct vm_map_entry **nextp)
+    NEEDS(vm_token)
 {
 	struct vm_map_entry *e = first, *last = first;
 
@@ -91,32 +92,27 @@ fork_pages(struct vmspace *dst, struct vmspace *src,
 		last = e;
 	*nextp = e;
 	return pmap_copy(&dst->vm_pmap, &src->vm_pmap, first->me_start,
-	    last->me_end, !(first->me_flags & ME_SHARED));
+	    last->me_end, !(first->me_flags & ME_SHARED), own);
 }
 
 static int
-fork_locked(struct vmspace *dst, struct vmspace *src) NEEDS(vm_token)
+fork_locked(struct vmspace *dst, struct vmspace *src, uintptr_t own)
+    NEEDS(vm_token)
 {
-	struct vm_map_entry *e, *copy;
-	int error = 0;
+	int error = vm_entries_copy(dst, src);
+	struct vm_map_entry *e;
 
-	RB_FOREACH(e, vm_map, &src->vm_map) {
-		copy = vm_entry_copy(e);
-		if (copy == NULL)
-			return ENOMEM;
-		RB_INSERT(vm_map, &dst->vm_map, copy);
-	}
 	dst->vm_size = src->vm_size;
 	dst->vm_dsize = src->vm_dsize;
 	dst->vm_brk_start = src->vm_brk_start;
 	dst->vm_brk = src->vm_brk;
 	for (e = RB_MIN(vm_map, &src->vm_map); e != NULL && error == 0;)
-		error = fork_pages(dst, src, e, &e);
+		error = fork_pages(dst, src, e, own, &e);
 	return error;
 }
 
 struct vmspace *
-vmspace_fork(struct vmspace *vm)
+vmspace_fork(struct vmspace *vm, uintptr_t sp)
 {
 	struct vmspace *copy = vmspace_alloc();
 	int error;
@@ -128,7 +124,7 @@ vmspace_fork(struct vmspace *vm)
 	 * taking it second. */
 	if (!lwkt_trytoken(&copy->vm_token))
 		panic("vmspace_fork: a new vmspace is locked");
-	error = fork_locked(copy, vm);
+	error = fork_locked(copy, vm, sp);
 	lwkt_reltoken(&copy->vm_token);
 	vm_unlock(vm);
 	if (error != 0) {

@@ -48,13 +48,16 @@ fork_count(struct proc *p, struct proc *child) NEEDS(proc_token)
 }
 
 static int
-fork_memory(struct proc *p, struct proc *child, int flags)
+fork_memory(struct lwp *lp, struct proc *child, int flags)
 {
+	struct proc *p = lp->lwp_proc;
+
 	if (flags & RFMEM) {
 		vmspace_ref(p->p_vmspace);
 		child->p_vmspace = p->p_vmspace;
 	} else {
-		child->p_vmspace = vmspace_fork(p->p_vmspace); /* sleeps */
+		child->p_vmspace =
+		    vmspace_fork(p->p_vmspace, cpu_lwp_sp(lp)); /* sleeps */
 	}
 	return child->p_vmspace != NULL ? 0 : ENOMEM;
 }
@@ -195,7 +198,7 @@ fork_make(struct lwp *lp, struct proc *child, int flags)
 	error = fork_count(p, child);
 	proc_unlock(p);
 	if (error == 0)
-		error = fork_memory(p, child, flags); /* sleeps */
+		error = fork_memory(lp, child, flags); /* sleeps */
 	if (error == 0)
 		error = fork_files(p, child, flags); /* sleeps */
 	if (error != 0)
@@ -254,7 +257,7 @@ kern_unshare(struct lwp *lp, int flags)
 			return ENOMEM;
 	}
 	if (!(flags & RFMEM) && atomic_load(&p->p_vmspace->vm_refcnt) > 1) {
-		vm = vmspace_fork(p->p_vmspace); /* sleeps */
+		vm = vmspace_fork(p->p_vmspace, cpu_lwp_sp(lp)); /* sleeps */
 		if (vm == NULL) {
 			if (fd != NULL)
 				fdfree(fd); /* sleeps */

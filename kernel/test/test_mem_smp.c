@@ -91,7 +91,7 @@ crowd_member(void *arg)
 			crowd_map(&seed);
 		if (draw(&seed, 8) != 0)
 			continue;
-		child = vmspace_fork(crowd);
+		child = vmspace_fork(crowd, 0);
 		if (!KT_CHECK(child != NULL))
 			return;
 		(void)vm_fault(child, va, PROT_WRITE);

@@ -192,7 +192,7 @@ test_fork_copies_on_write(void)
 	for (size_t i = 0; i < 4; i++)
 		set(vm, PG(i), 100 + (long)i);
 	user = page_count(PG_USER);
-	child = vmspace_fork(vm);
+	child = vmspace_fork(vm, 0);
 	KT_CHECK(child != NULL && page_count(PG_USER) == user);
 	KT_CHECK(child->vm_size == vm->vm_size);
 	set(child, PG(0), 7);
@@ -219,7 +219,7 @@ test_shared_memory(void)
 	uintptr_t va = PG(8);
 
 	KT_CHECK(map(vm, 0, 2, RW, MAP_SHARED) == 0);
-	child = vmspace_fork(vm);
+	child = vmspace_fork(vm, 0);
 	set(child, PG(1), 42);
 	KT_CHECK(get(vm, PG(1)) == 42);
 	set(vm, PG(1), 43);
@@ -363,7 +363,7 @@ allocate_all(void)
 		error = vm_map_protect(vm, PG(2), 3 * PAGE_SIZE, PROT_NONE);
 	if (error == 0)
 		error = vm_map_remove(vm, PG(1), PAGE_SIZE);
-	child = error == 0 ? vmspace_fork(vm) : NULL;
+	child = error == 0 ? vmspace_fork(vm, 0) : NULL;
 	if (child != NULL) {
 		error = vm_fault(child, PG(0), PROT_WRITE);
 		vmspace_rele(child);
