@@ -143,6 +143,8 @@ void cpu_lwp_set_entry(struct lwp *lp, uintptr_t pc, uintptr_t sp,
     uintptr_t arg);
 /* The result of a system call in the frame: carry clear, rax and rdx. */
 void cpu_set_result(struct trapframe *tf, int64_t r0, int64_t r1);
+/* The second result alone, of a call that has two. */
+void cpu_set_second(struct trapframe *tf, int64_t r1);
 /* Prints registers for a panic or a diagnostic. */
 void cpu_print_frame(const struct trapframe *tf);
 
@@ -215,9 +217,7 @@ void kmain(void) NORETURN;		/* boot CPU, on its first stack, which
 void splz_intr(void);
 void lwkt_idle_loop(void) NORETURN;
 void lwkt_switch_return(struct thread *otd);
-/* sys/userret.c: the last thing before user mode, interrupts enabled; returns
- * with interrupts disabled and nothing left to do. */
-void userret(struct lwp *lp, struct trapframe *tf);
+/* sys/userret.h: userret(td), the last thing before user mode. */
 /* A page fault at va (user address): 0 when it is mapped now, else EFAULT
  * (outside the map), EACCES (right missing) or ENOMEM.  access: PROT_READ,
  * PROT_WRITE or PROT_EXEC. */

@@ -284,7 +284,7 @@ that is designated to run in user mode, the user run queue by level."""
                 int(td["td_critcount"]), noted))
             self.kernel_queues(gd)
             if gd["gd_usched"]:
-                self.user_queue(gd["gd_usched"])
+                self.user_queue(gd)
 
     def kernel_queues(self, gd):
         mask = int(gd["gd_runqmask"])
@@ -297,8 +297,8 @@ that is designated to run in user mode, the user run queue by level."""
                     "" if bool(waiting) == bool(mask >> pri & 1)
                     else " (gd_runqmask says otherwise)"))
 
-    def user_queue(self, uc):
-        lp = uc["uc_curproc"]
+    def user_queue(self, gd):
+        lp, uc = gd["gd_uschedcp"], gd["gd_usched"]
         print("    designated: %s" % (self.lwp(lp) if lp else "nobody"))
         mask = int(uc["uc_mask"])
         for level in range(32):

@@ -64,6 +64,12 @@ cpu_set_result(struct trapframe *tf, int64_t r0, int64_t r1)
 }
 
 void
+cpu_set_second(struct trapframe *tf, int64_t r1)
+{
+	tf->tf_rdx = r1;
+}
+
+void
 cpu_print_frame(const struct trapframe *tf)
 {
 	kprintf("trap %lu err %#lx addr %016lx flags %#lx cs %#lx ss %#lx\n",

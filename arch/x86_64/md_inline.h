@@ -33,14 +33,15 @@ cpu_curthread(void)
 #define mycpu (cpu_self())
 #define curthread (cpu_curthread())
 
-/* A field of this CPU's globaldata, in one instruction. */
+/* A field of this CPU's globaldata, in one instruction.  Interrupts may change
+ * it: what is read once is read again only behind a barrier. */
 #ifdef __clang__
 #define CPU_SEGMENT __attribute__((address_space(256)))
 #else
 #define CPU_SEGMENT __seg_gs
 #endif
 #define MYCPU(field)                                                           \
-	(*(volatile CPU_SEGMENT __typeof__(((struct globaldata *)0)->field) *) \
+	(*(CPU_SEGMENT __typeof__(((struct globaldata *)0)->field) *) \
 		offsetof(struct globaldata, field))
 
 /* splz(), by way of switch.asm's splz_saving, which leaves all registers as

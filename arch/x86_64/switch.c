@@ -15,6 +15,7 @@
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/lwp.h"
 #include "kernel/lib/lib.h"
+#include "kernel/sys/userret.h"
 
 /* What switch_stacks() pops. */
 struct switch_frame {
@@ -118,7 +119,7 @@ lwp_first_run(struct thread *otd)
 	lwkt_switch_return(otd);
 	cpu_intr_enable();
 	crit_exit();
-	userret(td->td_lwp, tf);
+	userret(td);
 	border_leave(td);
 	return tf;
 }
@@ -128,7 +129,7 @@ cpu_lwp_return(struct lwp *lp)
 {
 	struct trapframe *tf = cpu_lwp_frame(lp);
 
-	userret(lp, tf);
+	userret(lwp_td(lp));
 	border_leave(lwp_td(lp));
 	switch_to_user(tf);
 }

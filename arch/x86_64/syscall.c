@@ -12,12 +12,12 @@
 #include "kernel/abi/errno.h"
 #include "kernel/lib/lib.h"
 #include "kernel/sys/sysent.h"
+#include "kernel/sys/userret.h"
 
 /* Calls whose real number is the first argument. */
 #define NR_SYSCALL 0
 #define NR___SYSCALL 198
 
-#define REGISTER_ARGS 6
 #define MAX_ARGS 16
 #define SYSCALL_INSN_SIZE 2
 
@@ -33,7 +33,7 @@ call_with_stack(struct lwp *lp, struct trapframe *tf, const struct sysent *se,
 {
 	uint64_t args[MAX_ARGS];
 	const uint64_t *regs = &tf->tf_rdi;
-	int nreg = REGISTER_ARGS - skip, error;
+	int nreg = SY_REGISTERS - skip, error;
 
 	KASSERT(se->sy_narg <= MAX_ARGS, "%s has %d arguments", se->sy_name,
 	    se->sy_narg);
@@ -47,14 +47,23 @@ call_with_stack(struct lwp *lp, struct trapframe *tf, const struct sysent *se,
 	return se->sy_call(lp, args, rv);
 }
 
+/* Every call that is not plain; those with the number in the first argument,
+ * and those that do not exist, among them. */
 static __attribute__((noinline)) int
-call_indirect(struct lwp *lp, struct trapframe *tf, int64_t *rv)
+call_special(struct lwp *lp, struct trapframe *tf, int64_t *rv)
 {
-	const struct sysent *se = sysent_lookup(lp, tf->tf_rdi);
+	uint64_t nr = tf->tf_rax;
+	int skip = nr == NR_SYSCALL || nr == NR___SYSCALL;
+	const struct sysent *se;
 
-	if (se->sy_narg > REGISTER_ARGS - 1)
-		return call_with_stack(lp, tf, se, 1, rv);
-	return se->sy_call(lp, &tf->tf_rsi, rv);
+	if (skip)
+		nr = tf->tf_rdi;
+	if (nr >= native_nsysent || native_sysent[nr].sy_call == NULL)
+		return ENOSYS;
+	se = &native_sysent[nr];
+	if (se->sy_narg > SY_REGISTERS - skip)
+		return call_with_stack(lp, tf, se, skip, rv);
+	return se->sy_call(lp, &tf->tf_rdi + skip, rv);
 }
 
 static __attribute__((noinline)) void
@@ -84,30 +93,25 @@ syscall_handler(void)
 {
 	struct thread *td = curthread;
 	struct trapframe *tf = cpu_thread_frame(td);
-	int64_t rv[2] = { 0, 0 };
+	int64_t rv = 0;
 	int error;
 
 	border_enter(td);
 	cpu_intr_enable();
 	__asm__ volatile("incq %%gs:%c0"
 	    : : "i"(offsetof(struct globaldata, gd_cnt_syscall)) : "memory");
-	if (unlikely(tf->tf_rax == NR_SYSCALL || tf->tf_rax == NR___SYSCALL)) {
-		error = call_indirect(td->td_lwp, tf, rv);
-	} else {
-		const struct sysent *se = sysent_lookup(td->td_lwp, tf->tf_rax);
-
-		if (unlikely(se->sy_narg > REGISTER_ARGS))
-			error = call_with_stack(td->td_lwp, tf, se, 0, rv);
-		else
-			error = se->sy_call(td->td_lwp, &tf->tf_rdi, rv);
-	}
+	if (likely(tf->tf_rax < native_nsysent &&
+		native_sysent[tf->tf_rax].sy_plain))
+		error = native_sysent[tf->tf_rax].sy_call(td->td_lwp,
+		    &tf->tf_rdi, &rv);
+	else
+		error = call_special(td->td_lwp, tf, &rv);
 	if (likely(error == 0)) {
-		tf->tf_rax = rv[0];
-		tf->tf_rdx = rv[1];
+		tf->tf_rax = (uint64_t)rv;
 		tf->tf_rflags &= ~(uint64_t)RFLAGS_C;
 	} else {
 		set_error(tf, error);
 	}
-	userret(td->td_lwp, tf);
+	userret(td);
 	border_leave(td);
 }

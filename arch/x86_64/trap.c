@@ -16,6 +16,7 @@
 #include "kernel/abi/mman.h"
 #include "kernel/abi/signal.h"
 #include "kernel/lib/lib.h"
+#include "kernel/sys/userret.h"
 
 /* si_code of faults. */
 #define ILL_ILLOPC 1
@@ -203,7 +204,7 @@ trap_handler(struct trapframe *tf)
 		border_enter(td);
 		trap_user(td, tf);
 		cpu_intr_enable();
-		userret(td->td_lwp, tf);
+		userret(td);
 		border_leave(td);
 	} else if (vector >= VEC_DEVICE) {
 		intr_dispatch(tf);

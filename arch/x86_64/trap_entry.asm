@@ -220,6 +220,9 @@ trap_ist:
 ; rcx, which holds the fourth argument, from r10 (spec 3.1), and for the words
 ; that only traps fill.  What syscall_handler() calls preserves rbx, rbp and
 ; r12 to r15; so the short way back, which TF_SYSRET allows, leaves them alone.
+; sysret would fault in the kernel, on the user's stack, if rip were not
+; canonical; but it is where the call came from, below USER_MAX, as long as
+; whoever changes it clears TF_SYSRET.
 	align	16
 syscall_entry:
 	swapgs
@@ -239,9 +242,6 @@ syscall_entry:
 	test	byte [rsp + 8 + F_XFLAGS], TF_SYSRET
 	jz	.whole
 	mov	rcx, [rsp + 8 + F_RIP]
-	mov	rdx, rcx		; sysret faults in the kernel, on the
-	shr	rdx, 47			; user's stack, when it is not canonical
-	jnz	.whole
 	mov	rdi, [rsp + 8 + F_RDI]
 	mov	rsi, [rsp + 8 + F_RSI]
 	mov	rdx, [rsp + 8 + F_RDX]

@@ -129,7 +129,7 @@ SYSCALL(open)
 	error = kern_open(path, (int)args[1], (int)args[2], &n); /* sleeps */
 	path_free(path);
 	if (error == 0)
-		rv[0] = n;
+		*rv = n;
 	return error;
 }
 
@@ -144,7 +144,7 @@ SYSCALL(dup)
 
 	error = kern_dup((int)args[0], &n); /* sleeps */
 	if (error == 0)
-		rv[0] = n;
+		*rv = n;
 	return error;
 }
 
@@ -154,7 +154,7 @@ SYSCALL(dup2)
 
 	error = kern_dup2((int)args[0], (int)args[1]); /* sleeps */
 	if (error == 0)
-		rv[0] = (int)args[1];
+		*rv = (int)args[1];
 	return error;
 }
 
@@ -164,8 +164,8 @@ SYSCALL(pipe)
 
 	error = kern_pipe(fds); /* sleeps */
 	if (error == 0) {
-		rv[0] = fds[0];
-		rv[1] = fds[1];
+		*rv = fds[0];
+		cpu_set_second(cpu_lwp_frame(lp), fds[1]);
 	}
 	return error;
 }
@@ -183,7 +183,7 @@ SYSCALL(ioctl)
 
 SYSCALL(getdtablesize)
 {
-	rv[0] = file_limit();
+	*rv = file_limit();
 	return 0;
 }
 
@@ -289,7 +289,7 @@ SYSCALL(umask)
 
 	error = kern_umask((int)args[0], &old); /* sleeps */
 	if (error == 0)
-		rv[0] = old;
+		*rv = old;
 	return error;
 }
 

@@ -69,6 +69,7 @@ struct globaldata {
 	LIST_HEAD(, thread) gd_tdall; /* GUARDED(leaf_spin) created here */
 
 	struct usched_pcpu *gd_usched; /* STABLE sched/usched.c */
+	struct lwp *gd_uschedcp;      /* GUARDED(crit) the designated LWP */
 	struct taskqueue *gd_taskqueue; /* STABLE */
 	struct reaper_pcpu *gd_reaper; /* STABLE proc/reap.c */
 	struct pid_chunk *gd_pids;    /* STABLE proc/pid.c */

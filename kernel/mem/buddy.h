@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include "kernel/mem/page.h"
 
 static inline void

@@ -1,7 +1,7 @@
 /*
  * usched.c -- queues of runnable LWPs, one per CPU.
  *
- * An LWP in user mode is its CPU's designated one (uc_curproc).  It keeps the
+ * An LWP in user mode is its CPU's designated one (gd_uschedcp).  It keeps the
  * designation through system calls that do not block; when it blocks, the
  * passive release (td_release, called by lwkt_switch) hands it to the best
  * LWP of the queue.  An LWP that comes back to the border takes a free
@@ -16,8 +16,8 @@
  * somebody.  It lets idle CPUs pull, ages the designated LWP and ends its
  * slice.
  *
- * Locks: uc_spin guards a CPU's queue.  uc_curproc belongs to its CPU, in a
- * critical section; other CPUs only compare it.
+ * Locks: uc_spin guards a CPU's queue.  gd_uschedcp belongs to its CPU, in a
+ * critical section.
  */
 #include "kernel/abi/errno.h"
 #include "kernel/abi/usched.h"
@@ -50,7 +50,6 @@ struct usched_pcpu {
 	uint32_t uc_mask GUARDED(runq_spin); /* non-empty ones */
 	unsigned uc_takes GUARDED(runq_spin); /* choices made */
 	int uc_count;			/* ATOMIC written under uc_spin */
-	struct lwp *uc_curproc GUARDED(crit); /* designated */
 	struct callout uc_tick;		/* SELF */
 	bool uc_ticking GUARDED(crit);
 };
@@ -174,7 +173,7 @@ designate(struct usched_pcpu *uc, struct lwp *lp) NEEDS(crit)
 {
 	lp->lwp_qcpu = mycpu->gd_cpuid;
 	lp->lwp_slice = SLICE_TICKS;
-	uc->uc_curproc = lp;
+	mycpu->gd_uschedcp = lp;
 	if (atomic_load(&uc->uc_count) != 0)
 		tick_start(uc);
 }
@@ -201,7 +200,7 @@ kick_message(void *unused, int unused2) NEEDS(crit)
 	(void)unused;
 	(void)unused2;
 	gd_note(mycpu, RQF_USER_RESCHED);
-	if (uc->uc_curproc != NULL && atomic_load(&uc->uc_count) != 0)
+	if (mycpu->gd_uschedcp != NULL && atomic_load(&uc->uc_count) != 0)
 		tick_start(uc);
 }
 
@@ -252,7 +251,7 @@ setrunqueue(struct lwp *lp, bool seek_idle) NEEDS(crit)
 		kick_idle(&mask);
 	if (gd != mycpu)
 		kick(cpuid);
-	else if (gd->gd_usched->uc_curproc == NULL)
+	else if (gd->gd_uschedcp == NULL)
 		gd_note(gd, RQF_USER_RESCHED);
 	else
 		tick_start(gd->gd_usched);
@@ -268,12 +267,6 @@ usched_setrunqueue_new(struct lwp *lp)
 	 * to wait for it; the tick lets idle CPUs have it otherwise. */
 	setrunqueue(lp, false);
 	crit_exit();
-}
-
-bool
-usched_is_curproc(struct lwp *lp)
-{
-	return atomic_load(&mycpu->gd_usched->uc_curproc) == lp;
 }
 
 /* Queues the current LWP and runs others until a CPU has adopted it. */
@@ -307,9 +300,9 @@ usched_acquire_curproc(struct lwp *lp)
 
 	decay(lp);
 	crit_enter();
-	while (!usched_is_curproc(lp)) {
+	while (mycpu->gd_uschedcp != lp) {
 		struct usched_pcpu *uc = mycpu->gd_usched;
-		struct lwp *cur = uc->uc_curproc;
+		struct lwp *cur = mycpu->gd_uschedcp;
 
 		if (!cpumask_test(&lp->lwp_cpumask, mycpu->gd_cpuid)) {
 			wait_for_cpu(lp);
@@ -336,8 +329,8 @@ usched_release_curproc(struct lwp *lp)
 
 	crit_enter();
 	uc = mycpu->gd_usched;
-	if (uc->uc_curproc == lp) {
-		uc->uc_curproc = NULL;
+	if (mycpu->gd_uschedcp == lp) {
+		mycpu->gd_uschedcp = NULL;
 		hand_over(uc);
 	}
 	crit_exit();
@@ -349,9 +342,9 @@ step_back(struct usched_pcpu *uc, struct lwp *lp) NEEDS(crit)
 {
 	if (atomic_load(&uc->uc_count) == 0)
 		return;
-	uc->uc_curproc = NULL;
+	mycpu->gd_uschedcp = NULL;
 	hand_over(uc);
-	if (uc->uc_curproc != NULL)
+	if (mycpu->gd_uschedcp != NULL)
 		wait_for_cpu(lp);
 }
 
@@ -363,7 +356,7 @@ usched_resched(struct lwp *lp)
 	crit_enter();
 	uc = mycpu->gd_usched;
 	gd_unnote(mycpu, RQF_USER_RESCHED);
-	if (uc->uc_curproc == lp && lp->lwp_slice <= 0) {
+	if (mycpu->gd_uschedcp == lp && lp->lwp_slice <= 0) {
 		lp->lwp_slice = SLICE_TICKS;
 		step_back(uc, lp);
 	}
@@ -377,7 +370,7 @@ usched_yield(struct lwp *lp)
 
 	crit_enter();
 	uc = mycpu->gd_usched;
-	if (uc->uc_curproc == lp)
+	if (mycpu->gd_uschedcp == lp)
 		step_back(uc, lp);
 	crit_exit();
 	lwkt_yield(); /* sleeps */
@@ -392,7 +385,7 @@ tick(void *arg)
 
 	crit_enter();
 	uc->uc_ticking = false;
-	lp = uc->uc_curproc;
+	lp = mycpu->gd_uschedcp;
 	if (lp != NULL && lp->lwp_thread->td_flags & TDF_PREEMPT_LOCK) {
 		/* It runs now, below us. */
 		if (lp->lwp_estcpu < LEVELS - 1)
@@ -432,7 +425,7 @@ usched_idle_pull(void)
 		return false;
 	crit_enter();
 	gd_unnote(gd, RQF_USER_RESCHED);
-	if (uc->uc_curproc == NULL) {
+	if (mycpu->gd_uschedcp == NULL) {
 		cpumask_set(&idle_cpus, gd->gd_cpuid);
 		for (int i = 0; i < ncpus && lp == NULL; i++) {
 			int from = (gd->gd_cpuid + i) % ncpus;

@@ -16,8 +16,6 @@ struct thread;
 /* Returns when lp, the current LWP, is designated on this CPU; may wait and
  * move to another CPU.  The last thing before user mode. */
 void usched_acquire_curproc(struct lwp *lp) SLEEPS;
-/* True when acquire would return at once. */
-bool usched_is_curproc(struct lwp *lp);
 /* Gives the designation up, if lp has it, and hands it to the next. */
 void usched_release_curproc(struct lwp *lp);
 /* Makes a new LWP (whose thread has never run) runnable. */

@@ -150,6 +150,6 @@ SYSCALL(census)
 		error = copyout(rows, (void *)(uintptr_t)args[0],
 		    sizeof(*rows) * (size_t)max); /* sleeps */
 	kfree(rows, &M_CENSUS);
-	rv[0] = n;
+	*rv = n;
 	return error;
 }

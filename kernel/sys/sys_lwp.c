@@ -31,7 +31,7 @@ SYSCALL(lwp_create)
 SYSCALL(lwp_gettid)
 {
 	(void)args;
-	rv[0] = lp->lwp_tid;
+	*rv = lp->lwp_tid;
 	return 0;
 }
 

@@ -71,7 +71,7 @@ SYSCALL(proclist)
 
 	(void)lp;
 	allproc_scan(proclist_one, &po); /* sleeps */
-	rv[0] = po.po_n;
+	*rv = po.po_n;
 	return po.po_error;
 }
 
@@ -84,7 +84,7 @@ SYSCALL(exittrace)
 	ev = kmalloc(sizeof(*ev) * (size_t)(max + 1), &M_ROWS, M_ZERO);
 	if (ev == NULL)
 		return ENOMEM;
-	rv[0] = exit_trace_read((int)args[0], ev, max, &n);
+	*rv = exit_trace_read((int)args[0], ev, max, &n);
 	error = copyout(ev, (void *)args[1],
 	    sizeof(*ev) * (size_t)n); /* sleeps */
 	kfree(ev, &M_ROWS);
@@ -127,6 +127,6 @@ SYSCALL(exitstages)
 	if (error == 0)
 		error = copyout_stages(EXIT_TABLE_THREAD, urows, max,
 		    &n); /* sleeps */
-	rv[0] = n;
+	*rv = n;
 	return error;
 }

@@ -76,7 +76,7 @@ SYSCALL(mmap)
 	if (error != 0 && obj != NULL)
 		vm_object_rele(obj);
 	if (error == 0)
-		rv[0] = (int64_t)addr;
+		*rv = (int64_t)addr;
 	return error;
 }
 

@@ -66,8 +66,10 @@ fork_result(struct lwp *lp, int flags, int64_t *rv)
 {
 	int pid, error = kern_fork(lp, flags, &pid); /* sleeps */
 
-	if (error == 0)
-		rv[0] = pid;
+	if (error == 0) {
+		*rv = pid;
+		cpu_set_second(cpu_lwp_frame(lp), 0);
+	}
 	return error;
 }
 
@@ -139,42 +141,42 @@ SYSCALL(execve)
 SYSCALL(getpid)
 {
 	(void)args;
-	rv[0] = lp->lwp_proc->p_pid;
+	*rv = lp->lwp_proc->p_pid;
 	return 0;
 }
 
 SYSCALL(getppid)
 {
 	(void)args;
-	rv[0] = atomic_load(&lp->lwp_proc->p_ppid);
+	*rv = atomic_load(&lp->lwp_proc->p_ppid);
 	return 0;
 }
 
 SYSCALL(getuid)
 {
 	(void)args;
-	rv[0] = lwp_cred(lp)->cr_ruid; /* sleeps */
+	*rv = lwp_cred(lp)->cr_ruid; /* sleeps */
 	return 0;
 }
 
 SYSCALL(geteuid)
 {
 	(void)args;
-	rv[0] = lwp_cred(lp)->cr_uid; /* sleeps */
+	*rv = lwp_cred(lp)->cr_uid; /* sleeps */
 	return 0;
 }
 
 SYSCALL(getgid)
 {
 	(void)args;
-	rv[0] = lwp_cred(lp)->cr_rgid; /* sleeps */
+	*rv = lwp_cred(lp)->cr_rgid; /* sleeps */
 	return 0;
 }
 
 SYSCALL(getegid)
 {
 	(void)args;
-	rv[0] = lwp_cred(lp)->cr_gid; /* sleeps */
+	*rv = lwp_cred(lp)->cr_gid; /* sleeps */
 	return 0;
 }
 
@@ -187,7 +189,7 @@ SYSCALL(setuid)
 SYSCALL(getpgrp)
 {
 	(void)args;
-	rv[0] = atomic_load(&lp->lwp_proc->p_pgid);
+	*rv = atomic_load(&lp->lwp_proc->p_pgid);
 	return 0;
 }
 
@@ -204,7 +206,7 @@ SYSCALL(getpgid)
 
 	error = kern_getpgid(lp->lwp_proc, (int)args[0], &pgid); /* sleeps */
 	if (error == 0)
-		rv[0] = pgid;
+		*rv = pgid;
 	return error;
 }
 
@@ -214,7 +216,7 @@ SYSCALL(setsid)
 
 	(void)args;
 	if (error == 0)
-		rv[0] = sid;
+		*rv = sid;
 	return error;
 }
 
@@ -224,7 +226,7 @@ SYSCALL(getsid)
 
 	error = kern_getsid(lp->lwp_proc, (int)args[0], &sid); /* sleeps */
 	if (error == 0)
-		rv[0] = sid;
+		*rv = sid;
 	return error;
 }
 

@@ -86,7 +86,7 @@ SYSCALL(wait4)
 	}
 	error = kern_wait(lp, &wr, &ws, deliver, &wo); /* sleeps */
 	if (error == 0)
-		rv[0] = ws.ws_pid;
+		*rv = ws.ws_pid;
 	return error;
 }
 
@@ -105,6 +105,6 @@ SYSCALL(wait6)
 		wr.wr_id = atomic_load(&lp->lwp_proc->p_pgid);
 	error = kern_wait(lp, &wr, &ws, deliver, &wo); /* sleeps */
 	if (error == 0)
-		rv[0] = ws.ws_pid;
+		*rv = ws.ws_pid;
 	return error;
 }

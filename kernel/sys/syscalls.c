@@ -1,27 +1,16 @@
 /*
  * syscalls.c -- the table of the native system calls (spec 3.2).
  */
-#include "kernel/abi/errno.h"
 #include "kernel/abi/syscall.h"
 #include "kernel/file/file_calls.h"
 #include "kernel/lib/lib.h"
 #include "kernel/sys/census.h"
 #include "kernel/sys/syscalls.h"
 
-static SYSCALL(nosys);
+#define CALL(nr, narg, name)                                                   \
+	[nr] = { narg, (narg) <= SY_REGISTERS, sys_##name, #name }
 
-static int
-sys_nosys(struct lwp *lp, const uint64_t *args, int64_t *rv)
-{
-	(void)lp;
-	(void)args;
-	(void)rv;
-	return ENOSYS;
-}
-
-#define CALL(nr, narg, name) [nr] = { narg, sys_##name, #name }
-
-static const struct sysent native_sysent[] = {
+const struct sysent native_sysent[] = {
 	CALL(SYS_exit, 1, exit),
 	CALL(SYS_fork, 0, fork),
 	CALL(SYS_read, 3, read),
@@ -96,13 +85,4 @@ static const struct sysent native_sysent[] = {
 	CALL(SYS_exitstages, 2, exitstages),
 };
 
-static const struct sysent nosys_entry = { 0, sys_nosys, "nosys" };
-
-const struct sysent *
-sysent_lookup(struct lwp *lp, uint64_t nr)
-{
-	(void)lp;
-	if (nr >= nitems(native_sysent) || native_sysent[nr].sy_call == NULL)
-		return &nosys_entry;
-	return &native_sysent[nr];
-}
+const unsigned native_nsysent = nitems(native_sysent);

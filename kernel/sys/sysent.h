@@ -4,22 +4,27 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct lwp;
 
-/* args: as many as sy_narg says; rv[0], rv[1]: results, preset to 0.  Returns
- * 0, an errno, ERESTART or EJUSTRETURN. */
+/* args: as many as sy_narg says; *rv: the result, preset to 0 (a second one:
+ * cpu_set_second).  Returns 0, an errno, ERESTART or EJUSTRETURN. */
 typedef int sy_call_t(struct lwp *lp, const uint64_t *args, int64_t *rv);
+
+#define SY_REGISTERS 6 /* arguments that come in registers */
 
 struct sysent {
 	uint8_t sy_narg;
+	bool sy_plain; /* it is there, and all its arguments are in registers */
 	sy_call_t *sy_call;
 	const char *sy_name;
 };
 
-/* Never NULL: a number that is not there gives an entry that returns ENOSYS. */
-const struct sysent *sysent_lookup(struct lwp *lp, uint64_t nr);
+/* The native table; numbers that are not there have zeroes. */
+extern const struct sysent native_sysent[];
+extern const unsigned native_nsysent;
 
 /* Internal results of a call, never shown to the user (spec 3.4). */
 #define ERESTART (-1)

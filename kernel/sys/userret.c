@@ -1,13 +1,11 @@
 /*
- * userret.c -- the border to user mode.
+ * userret.c -- the border to user mode: what there may be to do there.  The
+ * look whether there is something is userret.h's.
  *
  * Every way back to user mode passes here, last of all: system calls, traps,
  * interrupts and the first run of a new thread.  What a thread has been told
  * to do, it does here: end, take a signal, renew its credentials, let others
  * run, become its CPU's designated thread.
- *
- * The last look is taken with interrupts disabled: what is noted later comes
- * with an interrupt, which brings the thread here again.
  */
 #include "kernel/abi/wait.h"
 #include "kernel/lib/lib.h"
@@ -17,6 +15,7 @@
 #include "kernel/proc/setcred.h"
 #include "kernel/sched/usched.h"
 #include "kernel/signal/signal.h"
+#include "kernel/sys/userret.h"
 
 static void
 take_asts(struct lwp *lp)
@@ -33,19 +32,8 @@ take_asts(struct lwp *lp)
 	lwp_renew_cred(lp); /* sleeps */
 }
 
-/* Interrupts disabled. */
-static inline bool
-nothing_to_do(struct lwp *lp)
-{
-	struct globaldata *gd = mycpu;
-
-	return !(atomic_load(&lp->lwp_thread->td_mpflags) & TDF_MP_AST) &&
-	    !(gd->gd_reqflags & (RQF_RESCHED | RQF_SPLZ)) &&
-	    usched_is_curproc(lp);
-}
-
 static void
-slow_return(struct lwp *lp)
+do_pending(struct lwp *lp)
 {
 	if (atomic_load(&lp->lwp_thread->td_mpflags) & TDF_MP_AST)
 		take_asts(lp);
@@ -61,15 +49,11 @@ slow_return(struct lwp *lp)
 }
 
 void
-userret(struct lwp *lp, struct trapframe *tf)
+userret_slow(const struct thread *td)
 {
-	(void)tf;
-	KKASSERT(curthread->td_toks_stop == curthread->td_toks);
-	KKASSERT(curthread->td_critcount == 0);
-	cpu_intr_disable();
-	while (unlikely(!nothing_to_do(lp))) {
+	do {
 		cpu_intr_enable();
-		slow_return(lp);
+		do_pending(td->td_lwp); /* sleeps */
 		cpu_intr_disable();
-	}
+	} while (userret_pending(td));
 }
