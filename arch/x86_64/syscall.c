@@ -98,8 +98,7 @@ syscall_handler(void)
 
 	border_enter(td);
 	cpu_intr_enable();
-	__asm__ volatile("incq %%gs:%c0"
-	    : : "i"(offsetof(struct globaldata, gd_cnt_syscall)) : "memory");
+	MYCPU_ADD(gd_cnt_syscall, 1);
 	if (likely(tf->tf_rax < native_nsysent &&
 		native_sysent[tf->tf_rax].sy_plain))
 		error = native_sysent[tf->tf_rax].sy_call(td->td_lwp,

@@ -6,6 +6,9 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #define atomic_add(p, n) ((void)__atomic_add_fetch((p), (n), __ATOMIC_SEQ_CST))
 #define atomic_sub(p, n) ((void)__atomic_sub_fetch((p), (n), __ATOMIC_SEQ_CST))
 /* fetch*: the value before; *fetch: the value after. */
@@ -23,6 +26,20 @@
 #define atomic_store_rel(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
 #define atomic_fence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 #define compiler_fence() __atomic_signal_fence(__ATOMIC_SEQ_CST)
+
+/* Lowers *refs, but not from 1 to 0, which wants a lock; true when it did. */
+static inline bool
+atomic_drop_unless_last(uint32_t *refs)
+{
+	uint32_t n = __atomic_load_n(refs, __ATOMIC_RELAXED);
+
+	while (n > 1) {
+		if (__atomic_compare_exchange_n(refs, &n, n - 1, true,
+			__ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+			return true;
+	}
+	return false;
+}
 
 /* Replace *p by new if it is old; true when it was. */
 #define atomic_cmpset(p, old, new)                                             \

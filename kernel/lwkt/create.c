@@ -49,7 +49,7 @@ thread_init(struct thread *td, char *stack, const char *comm)
 	crit_enter();
 	gd = mycpu;
 	td->td_allgd = gd;
-	gd->gd_cnt_threads++;
+	MYCPU_ADD(gd_cnt_threads, 1);
 	spin_lock(&gd->gd_tdall_spin);
 	LIST_INSERT_HEAD(&gd->gd_tdall, td, td_allq);
 	spin_unlock(&gd->gd_tdall_spin);
@@ -82,9 +82,7 @@ lwkt_free_thread(struct thread *td)
 	LIST_REMOVE(td, td_allq);
 	spin_unlock(&gd->gd_tdall_spin);
 	td->td_magic = TD_DEAD;
-	crit_enter();
-	mycpu->gd_cnt_threads--;
-	crit_exit();
+	MYCPU_ADD(gd_cnt_threads, -1);
 	kstack_free(td->td_kstack);
 }
 

@@ -78,7 +78,8 @@ struct globaldata {
 	uint64_t gd_chaos;	      /* GUARDED(crit) generator of chaos.c */
 
 	/* Counters, added up over all CPUs when somebody asks. */
-	long gd_cnt_threads;	      /* GUARDED(crit) made minus freed here */
+	long gd_cnt_threads;	      /* OWNER made minus freed; MYCPU_ADD */
+	long gd_cnt_disposed;	      /* OWNER LWPs freed; MYCPU_ADD */
 	uint64_t gd_cnt_switch;	      /* GUARDED(crit) */
 	uint64_t gd_cnt_preempt;      /* GUARDED(crit) */
 	uint64_t gd_cnt_ipiq;	      /* GUARDED(crit) */

@@ -23,7 +23,8 @@
 #include "kernel/mem/buddy.h"
 
 static struct spinlock page_spin = SPIN_INITIALIZER("page", SPIN_LEAF);
-static LIST_HEAD(, vm_page) page_lists[PAGE_MAXORDER + 1]; /* GUARDED(leaf_spin) */
+LIST_HEAD(blocklist, vm_page);
+static struct blocklist page_lists[PAGE_MAXORDER + 1]; /* GUARDED(leaf_spin) */
 static struct pagelist page_pool; /* GUARDED(leaf_spin) */
 static long page_avail;		 /* GUARDED(leaf_spin) pages on the lists */
 static struct vm_page *vm_pages; /* STABLE after page_init() */

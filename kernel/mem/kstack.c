@@ -26,7 +26,11 @@
 #define CACHE_MAX 32   /* free stacks that a CPU keeps */
 #define CACHE_BATCH 16 /* so many move at a time */
 #define PAINT 0x6b737461636b2121UL
+#ifdef INVARIANTS
 #define PAINT_WORDS 8
+#else
+#define PAINT_WORDS 1
+#endif
 
 _Static_assert((KSTACK_PAGES + 1) * PAGE_SIZE <= SLOT_SIZE, "guard page");
 
@@ -137,12 +141,23 @@ kstack_alloc(void)
 	return ks;
 }
 
+/* The CPU keeps too many: a batch goes to the shared list. */
+static __attribute__((noinline)) void
+cache_shrink(struct kstack_cpu *kc) NEEDS(crit)
+{
+	unsigned moved;
+
+	spin_lock(&kstack_spin);
+	cache_move(&kstack_shared, &kc->kc_list, &moved);
+	spin_unlock(&kstack_spin);
+	kc->kc_count -= moved;
+}
+
 void
 kstack_free(void *stack)
 {
 	struct kstack *ks = stack;
 	struct kstack_cpu *kc;
-	unsigned moved;
 
 	for (int i = 0; i < PAINT_WORDS; i++)
 		KASSERT(ks->ks_paint[i] == PAINT, "kernel stack %p: overrun, "
@@ -153,12 +168,8 @@ kstack_free(void *stack)
 	kc->kc_live--;
 	ks->ks_next = kc->kc_list;
 	kc->kc_list = ks;
-	if (++kc->kc_count > CACHE_MAX) {
-		spin_lock(&kstack_spin);
-		cache_move(&kstack_shared, &kc->kc_list, &moved);
-		spin_unlock(&kstack_spin);
-		kc->kc_count -= moved;
-	}
+	if (unlikely(++kc->kc_count > CACHE_MAX))
+		cache_shrink(kc);
 	crit_exit();
 }
 

@@ -3,7 +3,8 @@
  *
  * All subsystems call in.  objcache_get and objcache_put work on the
  * magazine of the CPU in a critical section; half a magazine at a time comes
- * from or goes to the slabs (slab.c), under the lock of the cache.  The
+ * from or goes to the depot (depot.c) or the slabs (slab.c), under the lock of
+ * the cache.  The
  * magazine of a CPU is made when the CPU first puts or misses; a CPU that
  * got no memory for it works on the slabs.
  *
@@ -21,7 +22,6 @@
 #include "kernel/mem/failpoint.h"
 #include "kernel/mem/slab.h"
 
-#define MAG_HALF (OBJCACHE_MAG / 2)
 #define POISON_WORD 0xdfdfdfdfdfdfdfdfUL
 #define POISON_LOOK 64 /* bytes of poison that are looked at again */
 #define META_ORDER 2   /* pages that are carved up at a time */
@@ -51,8 +51,8 @@ meta_carve(size_t size)
 	return p;
 }
 
-/* Zeroed memory, aligned to a cache line. */
-static void *
+/* Aligned to a cache line. */
+void *
 meta_alloc(size_t size)
 {
 	uint64_t pa;
@@ -124,7 +124,8 @@ static __attribute__((noinline)) void *
 get_slow(struct objcache *oc)
 {
 	void *obj[MAG_HALF];
-	unsigned n = slab_take(oc, obj, MAG_HALF);
+	unsigned n = depot_take(oc, obj) ? MAG_HALF :
+					   slab_take(oc, obj, MAG_HALF);
 	struct objcache_cpu *om;
 
 	if (n == 0)
@@ -213,7 +214,7 @@ put_slow(struct objcache *oc, void *obj)
 		om->om_obj[om->om_count++] = obj;
 	}
 	crit_exit();
-	if (n > 0)
+	if (n > 0 && !(n == MAG_HALF && depot_give(oc, old)))
 		slab_give(oc, old, n);
 }
 

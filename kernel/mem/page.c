@@ -208,8 +208,8 @@ page_alloc_zero(enum page_use use)
 	return pa;
 }
 
-/* The record of a page, of order order, when its use ends.  refs is what
- * pg_refs must have been before the last one went.  Returns what the use was. */
+/* The record of a page, of order order, when its use ends; returns what that
+ * was.  refs is what pg_refs must have been before the last one went. */
 static inline unsigned
 page_end(struct vm_page *pg, unsigned order, uint32_t refs)
 {

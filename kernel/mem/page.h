@@ -2,7 +2,8 @@
  * page.h -- physical pages.
  *
  * A buddy allocator hands out powers of two; single pages come from a cache
- * per CPU, behind which there is a pool for all.  A page that user mappings share is counted by pg_refs.
+ * per CPU, behind which there is a pool for all.  A page that user mappings
+ * share is counted by pg_refs.
  */
 #pragma once
 

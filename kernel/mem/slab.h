@@ -32,6 +32,8 @@ struct objcache_slab {
 
 TAILQ_HEAD(slablist, objcache_slab);
 
+#define MAG_HALF (OBJCACHE_MAG / 2)
+
 /* A CPU's magazine. */
 struct objcache_cpu {
 	unsigned om_count;	     /* GUARDED(crit) */
@@ -52,11 +54,19 @@ struct objcache {
 	struct slablist oc_partial;  /* GUARDED(leaf_spin) slabs with free
 					objects; wholly free ones at the end */
 	unsigned oc_nempty;	     /* GUARDED(leaf_spin) wholly free ones */
+	struct depot_load *oc_loads; /* GUARDED(leaf_spin) depot.c */
+	struct depot_load *oc_noloads; /* GUARDED(leaf_spin) empty records */
+	size_t oc_nloads;	     /* GUARDED(leaf_spin) length of oc_loads */
 	long oc_stray_live;	     /* ATOMIC gets minus puts of CPUs that
 					have no magazine */
 	struct objcache_cpu *oc_cpu[MAXCPU]; /* STABLE once not NULL */
 };
 
+/* objcache.c: memory that is never given back, zeroed; NULL. */
+void *meta_alloc(size_t size);
+/* depot.c: moves MAG_HALF objects; false when there are none, or no room. */
+bool depot_take(struct objcache *oc, void **obj);
+bool depot_give(struct objcache *oc, void **obj);
 /* Chooses the size of the slabs. */
 void slab_layout(struct objcache *oc, size_t size, size_t align);
 /* Fills obj[] with at most want constructed objects; how many, 0 without

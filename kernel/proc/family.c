@@ -143,14 +143,12 @@ exit_orphan_children(struct lwp *lp)
 	struct proc *p = lp->lwp_proc;
 	bool zombies, childless;
 
-	children_lock(p); /* sleeps */
-	proc_lock(p); /* sleeps */
+	family_lock(p); /* sleeps */
 	childless =
 	    p->p_nchildren[CHILD_PLAIN] + p->p_nchildren[CHILD_CLONE] == 0;
 	if (childless)
 		p->p_flags |= P_ORPHANED;
-	proc_unlock(p);
-	children_unlock(p);
+	family_unlock(p);
 	while (!childless) {
 		struct proc *heir;
 		bool done;

@@ -1,12 +1,13 @@
 /*
  * pgrp.c -- membership in groups and sessions.
  *
- * The reference counts are under the spin lock of the number's bucket, so
- * that a lookup and the last release cannot cross.  A group takes its
- * session's reference with it.
+ * The last reference goes under the spin lock of the number's bucket, so that
+ * a lookup and the last release cannot cross.  A group takes its session's
+ * reference with it.
  */
 #include "kernel/proc/pgrp.h"
 #include "kernel/abi/errno.h"
+#include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
 #include "kernel/mem/kmalloc.h"
 #include "kernel/proc/pid.h"
@@ -63,19 +64,16 @@ pgfind(int pgid)
 		if (pg->pg_id == pgid)
 			break;
 	if (pg != NULL)
-		pg->pg_refs++;
+		atomic_add(&pg->pg_refs, 1);
 	bucket_unlock(pb);
 	return pg;
 }
 
+/* The caller has, or stands on, another reference. */
 static void
 pghold(struct pgrp *pg)
 {
-	struct pid_bucket *pb = pid_bucket(pg->pg_id);
-
-	bucket_lock(pb);
-	pg->pg_refs++;
-	bucket_unlock(pb);
+	atomic_add(&pg->pg_refs, 1);
 }
 
 void
@@ -84,8 +82,10 @@ pgrele(struct pgrp *pg)
 	struct pid_bucket *pb = pid_bucket(pg->pg_id);
 	bool last;
 
+	if (atomic_drop_unless_last(&pg->pg_refs))
+		return;
 	bucket_lock(pb);
-	last = --pg->pg_refs == 0;
+	last = atomic_subfetch(&pg->pg_refs, 1) == 0;
 	if (last)
 		LIST_REMOVE(pg, pg_hash);
 	bucket_unlock(pb);

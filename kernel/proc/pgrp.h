@@ -22,7 +22,8 @@ struct session {
 struct pgrp {
 	LIST_ENTRY(pgrp) pg_hash GUARDED(hash_spin);
 	int pg_id;			/* STABLE */
-	uint32_t pg_refs GUARDED(hash_spin); /* members, lookups */
+	uint32_t pg_refs; /* ATOMIC members, lookups; falls to 0 under the
+			     bucket's lock, as lookups are */
 	struct session *pg_session;	/* STABLE with a reference */
 	struct spinlock pg_spin;	/* SELF */
 	LIST_HEAD(, proc) pg_members GUARDED(leaf_spin); /* pg_spin */

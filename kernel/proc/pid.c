@@ -163,6 +163,22 @@ pfind_any(int pid)
 }
 
 struct proc *
+pfind_child(int pid, struct proc *p)
+{
+	struct pid_bucket *pb = pid_bucket(pid);
+	struct proc *child;
+
+	bucket_lock(pb);
+	child = bucket_find(pb, pid);
+	/* RACE: it may be anybody's, and go as soon as the lock does; ours
+	 * cannot.  An embryo has no parent yet. */
+	if (child != NULL && child->p_pptr != p)
+		child = NULL;
+	bucket_unlock(pb);
+	return child;
+}
+
+struct proc *
 pfind(int pid)
 {
 	struct proc *p = pfind_any(pid);
@@ -222,6 +238,9 @@ allproc_scan(bool (*fn)(struct proc *p, void *arg), void *arg)
 void
 proc_stall(struct proc *p)
 {
+	/* Nobody can find p: what has fallen to 0 stays there. */
+	if ((atomic_load_acq(&p->p_lock) & PLOCK_COUNT) == 0)
+		return;
 	for (;;) {
 		tsleep_interlock(&p->p_lock, 0);
 		if ((atomic_fetchor(&p->p_lock, PLOCK_WAITING) &

@@ -237,6 +237,23 @@ children_unlock(struct proc *p)
 	lwkt_reltoken(&p->p_token);
 }
 
+/* ... in one. */
+static inline void
+family_lock(struct proc *p) TAKES(proc_token, parent_token) SLEEPS UNCHECKED;
+static inline void
+family_lock(struct proc *p)
+{
+	lwkt_gettoken(&p->p_token);
+}
+
+static inline void
+family_unlock(struct proc *p) DROPS(proc_token, parent_token) UNCHECKED;
+static inline void
+family_unlock(struct proc *p)
+{
+	lwkt_reltoken(&p->p_token);
+}
+
 /* A process that nobody else knows, not yet or no longer, is as good as
  * locked. */
 static inline void
@@ -259,6 +276,9 @@ proc_private_end(struct proc *p)
 /* pid.c: the table of processes.  All lookups return a held process. */
 struct proc *pfind(int pid);  /* the living; NULL */
 struct proc *pfind_any(int pid); /* zombies too, not embryos; NULL */
+/* p's child of that number, or NULL; not held: p's token keeps it p's, and so
+ * unburied. */
+struct proc *pfind_child(int pid, struct proc *p) NEEDS(parent_token);
 /* Numbers p and enters it; the number is no pid, group or session. */
 void pid_enter(struct proc *p);
 /* Takes p out of the table: no new hold by number from here on. */

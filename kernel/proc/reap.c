@@ -24,7 +24,6 @@ STAILQ_HEAD(deadlist, lwp);
 struct reaper_pcpu {
 	struct deadlist rp_dead; /* GUARDED(crit) this CPU's */
 	int rp_pending;		 /* GUARDED(crit) length of rp_dead */
-	long rp_disposed;	 /* GUARDED(crit) */
 	struct task rp_task;	 /* SELF */
 };
 
@@ -71,9 +70,7 @@ lwp_wait(struct lwp *lp)
 void
 lwp_dispose(struct lwp *lp)
 {
-	crit_enter();
-	mycpu->gd_reaper->rp_disposed++;
-	crit_exit();
+	MYCPU_ADD(gd_cnt_disposed, 1);
 	lwp_free(lp);
 }
 
@@ -121,7 +118,7 @@ reaper_disposed(void)
 	long n = 0;
 
 	for (int i = 0; i < ncpus; i++)
-		n += atomic_load(&globaldata[i]->gd_reaper->rp_disposed);
+		n += atomic_load(&globaldata[i]->gd_cnt_disposed);
 	return n;
 }
 

@@ -22,6 +22,7 @@
 #include "kernel/proc/wait.h"
 #include "kernel/abi/errno.h"
 #include "kernel/abi/signal.h"
+#include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
 #include "kernel/mem/vm.h"
 #include "kernel/proc/exit.h"
@@ -94,21 +95,15 @@ find_by_pid(struct proc *p, const struct wait_request *wr, bool *possible)
     NEEDS(parent_token)
 {
 	struct proc *child = NULL;
-	bool mine, ready;
 
-	*possible = false;
 	if (wr->wr_id == (int)wr->wr_id)
-		child = pfind_any((int)wr->wr_id);
-	if (child == NULL)
-		return NULL;
-	mine = child->p_pptr == p &&
+		child = pfind_child((int)wr->wr_id, p);
+	*possible = child != NULL &&
 	    (child->p_sigparent == SIGCHLD) ==
 		(wanted_kind(wr) == CHILD_PLAIN);
-	ready = mine && !child->p_claimed && child->p_stat == SZOMB;
-	*possible = mine;
-	/* Our own token keeps a zombie of ours where it is from here on. */
-	PRELE(child);
-	return ready ? child : NULL;
+	if (!*possible || child->p_claimed || child->p_stat != SZOMB)
+		return NULL;
+	return child;
 }
 
 static struct proc *
@@ -119,34 +114,51 @@ find(struct proc *p, const struct wait_request *wr, bool *possible)
 					find_listed(p, wr, possible);
 }
 
-/* Waits until the child's own last thread has passed its last use of the
- * process, and reads what it left: the master for the burial, and the will. */
-static struct lwp *
-wait_finished(struct proc *child, struct wait_result *ws)
+/* Has the zombie's last thread counted itself out?  Once true that stays, and
+ * so does all that it left. */
+static inline bool
+has_finished(const struct proc *child) UNCHECKED;
+static inline bool
+has_finished(const struct proc *child)
 {
-	struct lwp *master;
+	return atomic_load_acq(&child->p_nthreads) == 0;
+}
 
-	proc_lock(child); /* sleeps */
-	/* Woken by lwp_count_down(). */
-	while (child->p_nthreads > 0)
-		tsleep(&child->p_nthreads, 0, "lwpzomb", 0); /* sleeps */
+/* What a zombie that has finished left: the will, and its master for the
+ * burial.  No token is needed. */
+static inline struct lwp *
+read_will(struct proc *child, struct wait_result *ws) UNCHECKED;
+static inline struct lwp *
+read_will(struct proc *child, struct wait_result *ws)
+{
 	ws->ws_pid = child->p_pid;
 	ws->ws_uid = child->p_ucred->cr_ruid;
 	ws->ws_status = (int)child->p_xstat;
-	ws->ws_self = child->p_ru;
-	ws->ws_children = child->p_cru;
-	master = child->p_master;
-	proc_unlock(child);
-	return master;
+	ws->ws_self = &child->p_ru;
+	ws->ws_children = &child->p_cru;
+	return child->p_master;
 }
 
-
+/* Waits until the child's own last thread has passed its last use of the
+ * process, and reads what it left. */
+static struct lwp *
+wait_finished(struct proc *child, struct wait_result *ws)
+{
+	if (!has_finished(child)) {
+		proc_lock(child); /* sleeps */
+		/* Woken by lwp_count_down(). */
+		while (child->p_nthreads > 0)
+			tsleep(&child->p_nthreads, 0, "lwpzomb",
+			    0); /* sleeps */
+		proc_unlock(child);
+	}
+	return read_will(child, ws);
+}
 /* SPEC X84-X90: takes a claimed, finished zombie apart.  Nobody finds it by
  * number or group once it has left the table; then the last hold must go
  * (D48: looked at after it has left, not before). */
 static void
-bury(struct lwp *lp, struct proc *child, struct lwp *master,
-    const struct wait_result *ws)
+bury(struct lwp *lp, struct proc *child, struct lwp *master)
 {
 	struct proc *p = lp->lwp_proc;
 
@@ -159,14 +171,12 @@ bury(struct lwp *lp, struct proc *child, struct lwp *master,
 	proc_unlock(child);
 	proc_stall(child); /* sleeps */
 
-	proc_lock(p); /* sleeps */
-	children_lock(p); /* sleeps */
+	family_lock(p); /* sleeps */
 	/* X85, E57: at the reap, with its descendants. */
-	usage_add(&p->p_cru, &ws->ws_self);
-	usage_add(&p->p_cru, &ws->ws_children);
+	usage_add(&p->p_cru, &child->p_ru);
+	usage_add(&p->p_cru, &child->p_cru);
 	family_bury(child);
-	children_unlock(p);
-	proc_unlock(p);
+	family_unlock(p);
 	proc_free(child);
 }
 
@@ -186,20 +196,24 @@ collect(struct lwp *lp, struct proc *child, struct wait_result *ws,
 		children_unlock(p);
 		return error;
 	}
-	bury(lp, child, master, ws); /* sleeps */
+	bury(lp, child, master); /* sleeps */
 	return 0;
 }
 
 /* WNOWAIT: reads the will of a zombie and leaves it for another wait.  False
  * when it was taken meanwhile.  Our token is held. */
 static bool
-peek(struct proc *child, struct wait_result *ws) NEEDS(parent_token)
+peek(struct proc *child, struct wait_result *ws, wait_deliver_t *deliver,
+    void *arg, int *errorp) NEEDS(parent_token)
 {
 	bool ready;
 
 	PHOLD(child);
 	wait_finished(child, ws); /* sleeps */
 	ready = !child->p_claimed && child->p_pptr == curproc;
+	*errorp = 0;
+	if (ready && deliver != NULL)
+		*errorp = deliver(ws, arg); /* sleeps */
 	PRELE(child);
 	return ready;
 }
@@ -245,7 +259,7 @@ kern_wait(struct lwp *lp, const struct wait_request *wr,
 	int error = check_request(wr);
 	bool possible = false;
 
-	memset(ws, 0, sizeof(*ws));
+	*ws = (struct wait_result){ 0 };
 	if (error != 0)
 		return error;
 	children_lock(p); /* sleeps */
@@ -254,10 +268,11 @@ kern_wait(struct lwp *lp, const struct wait_request *wr,
 		if (child != NULL && !(wr->wr_options & WEXITED))
 			child = NULL;
 		if (child != NULL && (wr->wr_options & WNOWAIT)) {
-			if (!peek(child, ws)) /* sleeps */
+			if (!peek(child, ws, deliver, arg,
+				&error)) /* sleeps */
 				continue;
 			children_unlock(p);
-			return deliver != NULL ? deliver(ws, arg) : 0;
+			return error;
 		}
 		if (child != NULL) {
 			family_claim(child);

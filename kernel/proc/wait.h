@@ -22,7 +22,8 @@ struct wait_result {
 	int ws_pid; /* 0: WNOHANG and nothing to report */
 	uint32_t ws_uid;
 	int ws_status; /* spec 3.5 */
-	struct usage ws_self, ws_children;
+	/* The child's own, which goes with it: for the receiver alone. */
+	const struct usage *ws_self, *ws_children;
 };
 
 /* Takes the result to its receiver while the child can still be given back:

@@ -27,17 +27,18 @@ static int
 deliver_usage(const struct wait_result *ws, const struct wait_out *wo)
 {
 	struct __wrusage wru;
-	struct usage both = ws->ws_self;
+	struct usage both;
 	int error = 0;
 
 	if (wo->wo_rusage != NULL) {
-		usage_add(&both, &ws->ws_children);
+		both = *ws->ws_self;
+		usage_add(&both, ws->ws_children);
 		usage_to_rusage(&both, &wru.wru_self);
 		error = copyout(&wru.wru_self, wo->wo_rusage,
 		    sizeof(wru.wru_self)); /* sleeps */
 	} else if (wo->wo_wrusage != NULL) {
-		usage_to_rusage(&ws->ws_self, &wru.wru_self);
-		usage_to_rusage(&ws->ws_children, &wru.wru_children);
+		usage_to_rusage(ws->ws_self, &wru.wru_self);
+		usage_to_rusage(ws->ws_children, &wru.wru_children);
 		error = copyout(&wru, wo->wo_wrusage, sizeof(wru)); /* sleeps */
 	}
 	return error;
