@@ -200,7 +200,7 @@ int copyout(const void *kaddr, void *uaddr, size_t len) SLEEPS;
 /* A string with its NUL; *lenp (if any) gets its size with the NUL.
  * ENAMETOOLONG when there is no NUL in size bytes. */
 int copyinstr(const void *uaddr, char *kaddr, size_t size, size_t *lenp) SLEEPS;
-/* One aligned int. */
+/* One int; it need not be aligned. */
 int fuword32(const void *uaddr, uint32_t *val) SLEEPS;
 int suword32(void *uaddr, uint32_t val) SLEEPS;
 /* Faults [uaddr, uaddr + len) in for writing without changing it. */

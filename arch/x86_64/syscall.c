@@ -27,7 +27,7 @@ _Static_assert(offsetof(struct trapframe, tf_rdi) == 0 &&
 
 /* A call with arguments on the stack; skip: how many of the registers are not
  * its own. */
-static __attribute__((noinline)) int
+static __rare int
 call_with_stack(struct lwp *lp, struct trapframe *tf, const struct sysent *se,
     int skip, int64_t *rv)
 {
@@ -49,7 +49,7 @@ call_with_stack(struct lwp *lp, struct trapframe *tf, const struct sysent *se,
 
 /* Every call that is not plain; those with the number in the first argument,
  * and those that do not exist, among them. */
-static __attribute__((noinline)) int
+static __rare int
 call_special(struct lwp *lp, struct trapframe *tf, int64_t *rv)
 {
 	uint64_t nr = tf->tf_rax;
@@ -66,7 +66,7 @@ call_special(struct lwp *lp, struct trapframe *tf, int64_t *rv)
 	return se->sy_call(lp, &tf->tf_rdi + skip, rv);
 }
 
-static __attribute__((noinline)) void
+static __rare void
 set_error(struct trapframe *tf, int error)
 {
 	switch (error) {

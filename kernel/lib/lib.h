@@ -31,6 +31,7 @@
 #define CACHE_LINE 64
 #define __cachealigned __attribute__((aligned(CACHE_LINE)))
 #define __weak __attribute__((weak))
+#define __rare __attribute__((noinline, cold)) /* kept out of the way */
 #define __printflike(f, a) __attribute__((format(printf, f, a)))
 
 /* string.c: the C library's functions, with the C library's contracts. */

@@ -57,7 +57,7 @@ tokref_push(struct thread *td, struct lwkt_token *tok)
 }
 
 /* The token is another's: waits, runnable, until the scheduler has it. */
-static __attribute__((noinline)) void
+static __rare void
 wait_for_token(struct thread *td, struct tokref *ref)
 {
 	KKASSERT(td->td_critcount == 0);

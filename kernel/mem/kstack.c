@@ -142,7 +142,7 @@ kstack_alloc(void)
 }
 
 /* The CPU keeps too many: a batch goes to the shared list. */
-static __attribute__((noinline)) void
+static __rare void
 cache_shrink(struct kstack_cpu *kc) NEEDS(crit)
 {
 	unsigned moved;

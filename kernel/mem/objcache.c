@@ -120,7 +120,7 @@ magazine(struct objcache *oc) NEEDS(crit)
 
 /* The magazine was empty: outside of the critical section, since a
  * constructor may take long, so the CPU may be another one afterwards. */
-static __attribute__((noinline)) void *
+static __rare void *
 get_slow(struct objcache *oc)
 {
 	void *obj[MAG_HALF];
@@ -162,7 +162,7 @@ get_fast(struct objcache *oc)
 }
 
 /* With what only tests and builds with self-checks want. */
-static __attribute__((noinline)) void *
+static __rare void *
 get_checked(struct objcache *oc)
 {
 	void *obj;
@@ -189,7 +189,7 @@ objcache_get(struct objcache *oc)
 }
 
 /* The magazine is full, or not there. */
-static __attribute__((noinline)) void
+static __rare void
 put_slow(struct objcache *oc, void *obj)
 {
 	void *old[MAG_HALF];

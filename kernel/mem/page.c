@@ -95,7 +95,7 @@ cache_take(struct page_cpu *pc, struct pagelist *to, long want)
 
 /* Gets a batch for this CPU and returns one of it.  Two spin locks of one
  * rank are never held together: the batch travels on a list of its own. */
-static __attribute__((noinline)) struct vm_page *
+static __rare struct vm_page *
 cache_refill(struct page_cpu *pc) NEEDS(crit)
 {
 	struct pagelist batch = { 0 };

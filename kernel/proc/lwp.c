@@ -63,7 +63,7 @@ lwp_alloc(struct proc *p)
 	return lp;
 }
 
-void
+inline void
 lwp_free(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc;

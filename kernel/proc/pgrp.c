@@ -76,7 +76,7 @@ pghold(struct pgrp *pg)
 	atomic_add(&pg->pg_refs, 1);
 }
 
-void
+inline void
 pgrele(struct pgrp *pg)
 {
 	struct pid_bucket *pb = pid_bucket(pg->pg_id);

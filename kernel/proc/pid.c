@@ -136,7 +136,7 @@ pid_enter(struct proc *p)
 	}
 }
 
-void
+inline void
 pid_leave(struct proc *p)
 {
 	struct pid_bucket *pb = pid_bucket(p->p_pid);
@@ -235,12 +235,9 @@ allproc_scan(bool (*fn)(struct proc *p, void *arg), void *arg)
 	}
 }
 
-void
-proc_stall(struct proc *p)
+static __rare void
+wait_until_unheld(struct proc *p)
 {
-	/* Nobody can find p: what has fallen to 0 stays there. */
-	if ((atomic_load_acq(&p->p_lock) & PLOCK_COUNT) == 0)
-		return;
 	for (;;) {
 		tsleep_interlock(&p->p_lock, 0);
 		if ((atomic_fetchor(&p->p_lock, PLOCK_WAITING) &
@@ -249,6 +246,14 @@ proc_stall(struct proc *p)
 		tsleep(&p->p_lock, PINTERLOCKED, "reap", 0); /* sleeps */
 	}
 	tsleep_remove(curthread);
+}
+
+inline void
+proc_stall(struct proc *p)
+{
+	/* Nobody can find p: what has fallen to 0 stays there. */
+	if (unlikely((atomic_load_acq(&p->p_lock) & PLOCK_COUNT) != 0))
+		wait_until_unheld(p); /* sleeps */
 }
 
 int

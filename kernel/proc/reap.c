@@ -50,12 +50,9 @@ lwp_is_gone(struct thread *td)
 	crit_exit();
 }
 
-void
-lwp_wait(struct lwp *lp)
+static __rare void
+wait_until_gone(struct lwp *lp)
 {
-	KKASSERT(lp != curlwp);
-	if (atomic_load_acq(&lp->lwp_mpflags) & LWP_MP_GONE)
-		return;
 	for (;;) {
 		tsleep_interlock(&lp->lwp_mpflags, 0);
 		if (atomic_fetchor(&lp->lwp_mpflags, LWP_MP_WANTED) &
@@ -67,7 +64,15 @@ lwp_wait(struct lwp *lp)
 	tsleep_remove(curthread);
 }
 
-void
+inline void
+lwp_wait(struct lwp *lp)
+{
+	KKASSERT(lp != curlwp);
+	if (unlikely(!(atomic_load_acq(&lp->lwp_mpflags) & LWP_MP_GONE)))
+		wait_until_gone(lp); /* sleeps */
+}
+
+inline void
 lwp_dispose(struct lwp *lp)
 {
 	MYCPU_ADD(gd_cnt_disposed, 1);

@@ -65,19 +65,15 @@ selects(const struct wait_request *wr, const struct proc *child)
 	}
 }
 
-/* The zombie that a search by list finds; NULL, and whether any child could
- * ever match. */
-static struct proc *
-find_listed(struct proc *p, const struct wait_request *wr, bool *possible)
+/* The zombie that a search through the lists finds; NULL, and whether any
+ * child could ever match. */
+static __rare struct proc *
+find_selected(struct proc *p, const struct wait_request *wr, bool *possible)
     NEEDS(parent_token)
 {
 	enum child_kind kind = wanted_kind(wr);
 	struct proc *child;
 
-	if (wr->wr_idtype == P_ALL) {
-		*possible = p->p_nchildren[kind] != 0;
-		return TAILQ_FIRST(&p->p_zombies[kind]);
-	}
 	TAILQ_FOREACH(child, &p->p_zombies[kind], p_sibling)
 		if (selects(wr, child))
 			return child;
@@ -87,6 +83,16 @@ find_listed(struct proc *p, const struct wait_request *wr, bool *possible)
 		    selects(wr, child))
 			*possible = true;
 	return NULL;
+}
+
+static inline struct proc *
+find_any(struct proc *p, const struct wait_request *wr, bool *possible)
+    NEEDS(parent_token)
+{
+	enum child_kind kind = wanted_kind(wr);
+
+	*possible = p->p_nchildren[kind] != 0;
+	return TAILQ_FIRST(&p->p_zombies[kind]);
 }
 
 /* The child with that pid, by the table and not by the list. */
@@ -106,12 +112,15 @@ find_by_pid(struct proc *p, const struct wait_request *wr, bool *possible)
 	return child;
 }
 
-static struct proc *
+static inline struct proc *
 find(struct proc *p, const struct wait_request *wr, bool *possible)
     NEEDS(parent_token)
 {
-	return wr->wr_idtype == P_PID ? find_by_pid(p, wr, possible) :
-					find_listed(p, wr, possible);
+	if (wr->wr_idtype == P_ALL)
+		return find_any(p, wr, possible);
+	if (wr->wr_idtype == P_PID)
+		return find_by_pid(p, wr, possible);
+	return find_selected(p, wr, possible);
 }
 
 /* Has the zombie's last thread counted itself out?  Once true that stays, and
@@ -139,19 +148,23 @@ read_will(struct proc *child, struct wait_result *ws)
 	return child->p_master;
 }
 
+static __rare void
+wait_finish(struct proc *child)
+{
+	proc_lock(child); /* sleeps */
+	/* Woken by lwp_count_down(). */
+	while (child->p_nthreads > 0)
+		tsleep(&child->p_nthreads, 0, "lwpzomb", 0); /* sleeps */
+	proc_unlock(child);
+}
+
 /* Waits until the child's own last thread has passed its last use of the
  * process, and reads what it left. */
-static struct lwp *
+static inline struct lwp *
 wait_finished(struct proc *child, struct wait_result *ws)
 {
-	if (!has_finished(child)) {
-		proc_lock(child); /* sleeps */
-		/* Woken by lwp_count_down(). */
-		while (child->p_nthreads > 0)
-			tsleep(&child->p_nthreads, 0, "lwpzomb",
-			    0); /* sleeps */
-		proc_unlock(child);
-	}
+	if (!has_finished(child))
+		wait_finish(child); /* sleeps */
 	return read_will(child, ws);
 }
 /* SPEC X84-X90: takes a claimed, finished zombie apart.  Nobody finds it by
@@ -202,7 +215,7 @@ collect(struct lwp *lp, struct proc *child, struct wait_result *ws,
 
 /* WNOWAIT: reads the will of a zombie and leaves it for another wait.  False
  * when it was taken meanwhile.  Our token is held. */
-static bool
+static __rare bool
 peek(struct proc *child, struct wait_result *ws, wait_deliver_t *deliver,
     void *arg, int *errorp) NEEDS(parent_token)
 {
@@ -240,7 +253,7 @@ check_request(const struct wait_request *wr)
 
 /* Law 5: our token, under which the lists were just seen, is only lost in
  * the sleep itself. */
-static int
+static __rare int
 wait_sleep(struct proc *p) NEEDS(parent_token)
 {
 	int error;

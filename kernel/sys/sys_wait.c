@@ -23,25 +23,22 @@ struct wait_out {
 	struct siginfo *wo_info;
 };
 
-static int
+static __rare int
 deliver_usage(const struct wait_result *ws, const struct wait_out *wo)
 {
 	struct __wrusage wru;
 	struct usage both;
-	int error = 0;
 
 	if (wo->wo_rusage != NULL) {
 		both = *ws->ws_self;
 		usage_add(&both, ws->ws_children);
 		usage_to_rusage(&both, &wru.wru_self);
-		error = copyout(&wru.wru_self, wo->wo_rusage,
+		return copyout(&wru.wru_self, wo->wo_rusage,
 		    sizeof(wru.wru_self)); /* sleeps */
-	} else if (wo->wo_wrusage != NULL) {
-		usage_to_rusage(ws->ws_self, &wru.wru_self);
-		usage_to_rusage(ws->ws_children, &wru.wru_children);
-		error = copyout(&wru, wo->wo_wrusage, sizeof(wru)); /* sleeps */
 	}
-	return error;
+	usage_to_rusage(ws->ws_self, &wru.wru_self);
+	usage_to_rusage(ws->ws_children, &wru.wru_children);
+	return copyout(&wru, wo->wo_wrusage, sizeof(wru)); /* sleeps */
 }
 
 static int
@@ -52,9 +49,9 @@ deliver(const struct wait_result *ws, void *arg)
 	int error = 0;
 
 	if (wo->wo_status != NULL)
-		error = copyout(&ws->ws_status, wo->wo_status,
-		    sizeof(ws->ws_status)); /* sleeps */
-	if (error == 0)
+		error = suword32(wo->wo_status,
+		    (uint32_t)ws->ws_status); /* sleeps */
+	if (error == 0 && (wo->wo_rusage != NULL || wo->wo_wrusage != NULL))
 		error = deliver_usage(ws, wo); /* sleeps */
 	if (error == 0 && wo->wo_info != NULL) {
 		wait_to_siginfo(ws, &si);
