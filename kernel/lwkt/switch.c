@@ -59,9 +59,14 @@ runq_best(const struct globaldata *gd) NEEDS(crit)
 	return 31 - __builtin_clz(gd->gd_runqmask);
 }
 
-/* Makes td, which belongs to this CPU, runnable; in a critical section. */
+/*
+ * Makes td, which belongs to this CPU, runnable; in a critical section.
+ * lazy: the current thread wakes it in a system call.  If both are LWPs it
+ * waits until that one blocks, as it is likely to do soon, or for the user
+ * scheduler's tick: a switch to and fro is saved.
+ */
 static void
-schedule_here(struct globaldata *gd, struct thread *td) NEEDS(crit)
+schedule_here(struct globaldata *gd, struct thread *td, bool lazy) NEEDS(crit)
 {
 	/* A message that comes late may name a thread that runs already, that
 	 * waits on a user run queue, or that is dead and only held. */
@@ -73,9 +78,15 @@ schedule_here(struct globaldata *gd, struct thread *td) NEEDS(crit)
 		return; /* boot: that CPU looks when it comes up */
 	if (td->td_flags & TDF_INTTHREAD)
 		gd_note(gd, RQF_PREEMPT);
-	else if (td->td_pri > gd->gd_curthread->td_pri)
-		gd_note(gd, RQF_LWKT_RESCHED);
+	else if (td->td_pri > gd->gd_curthread->td_pri) {
+		if (lazy && td->td_lwp != NULL && curthread->td_lwp != NULL)
+			usched_look_later();
+		else
+			gd_note(gd, RQF_LWKT_RESCHED);
+	}
 }
+
+static void schedule(struct thread *td, bool lazy);
 
 static void
 schedule_message(void *arg, int unused)
@@ -83,12 +94,12 @@ schedule_message(void *arg, int unused)
 	struct thread *td = arg;
 
 	(void)unused;
-	lwkt_schedule(td);
+	schedule(td, false);
 	lwkt_rele(td);
 }
 
-void
-lwkt_schedule(struct thread *td)
+static void
+schedule(struct thread *td, bool lazy)
 {
 	struct globaldata *gd;
 
@@ -102,12 +113,18 @@ lwkt_schedule(struct thread *td)
 	}
 	gd = atomic_load_acq(&td->td_gd);
 	if (gd == mycpu || !gd->gd_online) {
-		schedule_here(gd, td);
+		schedule_here(gd, td, lazy);
 	} else {
 		lwkt_hold(td);
 		lwkt_send_ipiq(gd, schedule_message, td, 0);
 	}
 	crit_exit();
+}
+
+void
+lwkt_schedule(struct thread *td)
+{
+	schedule(td, true);
 }
 
 void
@@ -420,7 +437,7 @@ migrate_message(void *arg, int unused) NEEDS(crit)
 
 	(void)unused;
 	lwkt_acquire(td);
-	lwkt_schedule(td);
+	schedule(td, false);
 }
 
 void

@@ -13,8 +13,9 @@
  * two sees the other.
  *
  * Time slices: a tick of TICK_NS runs on a CPU only while its queue holds
- * somebody.  It lets idle CPUs pull, ages the designated LWP and ends its
- * slice.
+ * somebody, or an LWP that was woken waits for its waker to block.  It lets
+ * idle CPUs pull, ages the designated LWP, ends its slice, and lets the woken
+ * one have the CPU.
  *
  * Locks: uc_spin guards a CPU's queue.  gd_uschedcp belongs to its CPU, in a
  * critical section.
@@ -394,6 +395,9 @@ tick(void *arg)
 	} else if (lp != NULL) {
 		lp->lwp_slice--;
 	}
+	/* Whom usched_look_later() has made wait. */
+	if (mycpu->gd_runqmask & (1U << TDPRI_KERN_USER))
+		gd_note(mycpu, RQF_LWKT_RESCHED);
 	if (atomic_load(&uc->uc_count) != 0) {
 		struct cpumask all = cpumask_upto(ncpus);
 
@@ -412,6 +416,12 @@ tick_start(struct usched_pcpu *uc) NEEDS(crit)
 		return;
 	uc->uc_ticking = true;
 	callout_reset(&uc->uc_tick, TICK_NS, tick, uc);
+}
+
+void
+usched_look_later(void)
+{
+	tick_start(mycpu->gd_usched);
 }
 
 bool

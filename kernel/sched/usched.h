@@ -31,6 +31,9 @@ void usched_heuristic_forking(struct lwp *plp, struct lwp *lp);
 void usched_heuristic_exiting(struct lwp *plp, const struct lwp *lp);
 /* lp leaves the scheduler for ever (E68, D62). */
 void usched_exit(struct lwp *lp);
+/* The current LWP has woken another one in the kernel, which shall have the CPU
+ * when this one blocks, or at the next tick at the latest. */
+void usched_look_later(void) NEEDS(crit);
 /* Called by the idle thread: takes an LWP from a user run queue, its own
  * first; true when it got one. */
 bool usched_idle_pull(void);
