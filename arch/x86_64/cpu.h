@@ -259,6 +259,8 @@ void fpu_fork(struct thread *td);
 /* pmap_kernel.c, pmap_shootdown.c */
 extern uint64_t pmap_kernel_rootpa; /* the kernel's own top level */
 void pmap_cpu_init(void);
+/* pmap_load() with interrupts disabled. */
+void pmap_switch(struct pmap *pm);
 /* VEC_SHOOTDOWN has come; the caller acknowledges the interrupt. */
 void pmap_shootdown_intr(void);
 

@@ -48,22 +48,29 @@ mask_clear(uint64_t *mask, int cpu)
 }
 
 void
-pmap_load(struct pmap *pm)
+pmap_switch(struct pmap *pm)
 {
-	uint64_t flags = cpu_intr_save();
 	struct globaldata *gd = mycpu;
 	struct pmap *old = gd->gd_pmap;
 
 	/* Interrupts are off: a request to drop the old one comes before all
 	 * of this or after. */
-	if (pm != old) {
-		if (pm != NULL)
-			mask_set(pm->pm_active, gd->gd_cpuid);
-		write_cr3(pm != NULL ? pm->pm_rootpa : pmap_kernel_rootpa);
-		gd->gd_pmap = pm;
-		if (old != NULL)
-			mask_clear(old->pm_active, gd->gd_cpuid);
-	}
+	if (pm == old)
+		return;
+	if (pm != NULL)
+		mask_set(pm->pm_active, gd->gd_cpuid);
+	write_cr3(pm != NULL ? pm->pm_rootpa : pmap_kernel_rootpa);
+	gd->gd_pmap = pm;
+	if (old != NULL)
+		mask_clear(old->pm_active, gd->gd_cpuid);
+}
+
+void
+pmap_load(struct pmap *pm)
+{
+	uint64_t flags = cpu_intr_save();
+
+	pmap_switch(pm);
 	cpu_intr_restore(flags);
 }
 

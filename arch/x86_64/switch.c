@@ -46,7 +46,7 @@ cpu_switch(struct thread *from, struct thread *to)
 	if (from->td_lwp != NULL)
 		fpu_switch_out(from);
 	if (pm != NULL)
-		pmap_load(pm);
+		pmap_switch(pm);
 	load_thread(to);
 	from = switch_stacks(&from->td_sp, to->td_sp, from);
 	cpu_intr_restore(flags);
@@ -58,7 +58,7 @@ cpu_switch_exit(struct thread *from, struct thread *to)
 {
 	cpu_intr_disable();
 	/* SPEC X69: from's page table may be freed from here on. */
-	pmap_load(lwp_pmap(to));
+	pmap_switch(lwp_pmap(to));
 	load_thread(to);
 	switch_stacks(&from->td_sp, to->td_sp, from);
 	panic("thread %p runs after its last switch", from);

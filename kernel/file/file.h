@@ -131,6 +131,16 @@ int fdalloc_flags(struct filedesc *fd, struct file *fp, int from, int limit,
     int flags, int *fdp) SLEEPS;
 /* The open file of a descriptor with a reference; EBADF. */
 int fdget(struct filedesc *fd, int n, struct file **fpp) SLEEPS;
+/* The same for the length of one call of the current thread, NULL for EBADF:
+ * when nobody else can change the table, the file needs no reference of the
+ * caller's (*heldp tells fdreturn). */
+struct file *fdborrow(struct filedesc *fd, int n, bool *heldp) SLEEPS;
+static inline void
+fdreturn(struct file *fp, bool held)
+{
+	if (held)
+		fdrop(fp); /* sleeps */
+}
 int fdclose(struct filedesc *fd, int n) SLEEPS;
 /* The same, but only while n still is fp (undoing an fdalloc). */
 void fdundo(struct filedesc *fd, int n, struct file *fp) SLEEPS;

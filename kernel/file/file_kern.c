@@ -37,64 +37,77 @@ file_limit(void)
 
 typedef int transfer_fn(struct file *fp, struct uio *uio);
 
-static int
+/* What a transfer comes to that has left the uio so. */
+static inline int
+transferred(int error, const struct uio *uio, size_t len, int64_t *done)
+{
+	*done = (int64_t)(len - uio->uio_resid);
+	/* A broken pipe is told even when something went through before. */
+	return *done != 0 && error != EPIPE ? 0 : error;
+}
+
+static __attribute__((noinline)) int
+transfer_placed(struct file *fp, transfer_fn *fn, struct uio *uio,
+    int64_t *done)
+{
+	size_t len = uio->uio_resid;
+	int error;
+
+	uio->uio_offset = file_begin(fp); /* sleeps */
+	error = fn(fp, uio);
+	file_end(fp, uio->uio_offset);
+	return transferred(error, uio, len, done);
+}
+
+static inline int
 transfer(struct file *fp, transfer_fn *fn, struct uio *uio, int64_t *done)
 {
 	size_t len = uio->uio_resid;
-	bool placed = fp->f_ops->fo_seek != NULL;
-	int error;
 
-	if (placed)
-		uio->uio_offset = file_begin(fp); /* sleeps */
-	error = fn(fp, uio);
-	if (placed)
-		file_end(fp, uio->uio_offset);
-	/* A broken pipe is told even when something went through before. */
-	if (uio->uio_resid < len && error != EPIPE)
-		error = 0;
-	*done = (int64_t)(len - uio->uio_resid);
-	return error;
+	if (len > INT64_MAX)
+		return EINVAL;
+	if (fn == NULL)
+		return EOPNOTSUPP;
+	if (fp->f_ops->fo_seek != NULL)
+		return transfer_placed(fp, fn, uio, done);
+	return transferred(fn(fp, uio), uio, len, done);
 }
 
 int
 kern_read(int n, struct uio *uio, int64_t *done)
 {
+	struct filedesc *fd = curproc->p_fd;
 	struct file *fp;
+	bool held;
 	int error;
 
-	error = fdget(curproc->p_fd, n, &fp); /* sleeps */
-	if (error != 0)
-		return error;
+	fp = fdborrow(fd, n, &held); /* sleeps */
+	if (fp == NULL)
+		return EBADF;
 	if ((fp->f_flag & O_ACCMODE) == O_WRONLY)
 		error = EBADF;
-	else if (uio->uio_resid > INT64_MAX)
-		error = EINVAL;
-	else if (fp->f_ops->fo_read == NULL)
-		error = EOPNOTSUPP;
 	else
 		error = transfer(fp, fp->f_ops->fo_read, uio, done);
-	fdrop(fp); /* sleeps */
+	fdreturn(fp, held); /* sleeps */
 	return error;
 }
 
 int
 kern_write(int n, struct uio *uio, int64_t *done)
 {
+	struct filedesc *fd = curproc->p_fd;
 	struct file *fp;
+	bool held;
 	int error;
 
-	error = fdget(curproc->p_fd, n, &fp); /* sleeps */
-	if (error != 0)
-		return error;
+	fp = fdborrow(fd, n, &held); /* sleeps */
+	if (fp == NULL)
+		return EBADF;
 	if ((fp->f_flag & O_ACCMODE) == O_RDONLY)
 		error = EBADF;
-	else if (uio->uio_resid > INT64_MAX)
-		error = EINVAL;
-	else if (fp->f_ops->fo_write == NULL)
-		error = EOPNOTSUPP;
 	else
 		error = transfer(fp, fp->f_ops->fo_write, uio, done);
-	fdrop(fp); /* sleeps */
+	fdreturn(fp, held); /* sleeps */
 	if (error == EPIPE)
 		ksignal_self(SIGPIPE); /* sleeps */
 	return error;

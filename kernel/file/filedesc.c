@@ -22,6 +22,7 @@
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
 #include "kernel/mem/kmalloc.h"
+#include "kernel/proc/proc.h"
 
 static MALLOC_DEFINE(M_FILEDESC, "filedesc");
 
@@ -291,6 +292,35 @@ fdget(struct filedesc *fd, int n, struct file **fpp)
 	fd_unlock(fd);
 	*fpp = fp;
 	return fp != NULL ? 0 : EBADF;
+}
+
+/* The same as fdget(); NULL for EBADF. */
+static __rare struct file *
+fdget_shared(struct filedesc *fd, int n)
+{
+	struct file *fp;
+
+	return fdget(fd, n, &fp) == 0 ? fp : NULL; /* sleeps */
+}
+
+/* Takes the place of the token where the caller is the only thread of the only
+ * process that has the table, which nobody but itself can give to another. */
+static inline bool
+fd_is_private(struct filedesc *fd)
+{
+	return atomic_load(&fd->fd_refs) == 1 && proc_is_alone(curproc);
+}
+
+struct file *fdborrow(struct filedesc *fd, int n, bool *heldp) UNCHECKED;
+inline struct file *
+fdborrow(struct filedesc *fd, int n, bool *heldp)
+{
+	if (likely(fd_is_private(fd))) {
+		*heldp = false;
+		return fd_lookup(fd, n);
+	}
+	*heldp = true;
+	return fdget_shared(fd, n); /* sleeps */
 }
 
 /* fp: close only that one; NULL: whatever is there. */

@@ -114,19 +114,18 @@ pipe_wait_data(struct pipe *pp, bool nonblock, bool *eof)
 }
 
 /* Copies what is there, in one or two stretches. */
-static int NEEDS(pipe_token)
+static inline int NEEDS(pipe_token)
 pipe_take(struct pipe *pp, struct uio *uio)
 {
-	size_t want = min((size_t)(pp->pp_wpos - pp->pp_rpos),
-	    uio->uio_resid);
 	size_t before = uio->uio_resid;
+	size_t want = min((size_t)(pp->pp_wpos - pp->pp_rpos), before);
 	uint32_t at = pp->pp_rpos % PIPE_SIZE;
 	size_t first = min(want, (size_t)(PIPE_SIZE - at));
 	int error;
 
 	pp->pp_rbusy = true;
 	error = uiomove_out(uio, pp->pp_ring + at, first); /* sleeps */
-	if (error == 0 && want > first)
+	if (unlikely(error == 0 && want > first))
 		error = uiomove_out(uio, pp->pp_ring, /* sleeps */
 		    want - first);
 	pp->pp_rbusy = false;
@@ -186,26 +185,39 @@ pipe_wait_room(struct pipe *pp, bool nonblock, size_t need)
 	}
 }
 
+/* The same for n bytes that run on at the ring's start. */
+static __rare int NEEDS(pipe_token)
+pipe_put_wrapped(struct pipe *pp, struct uio *uio, uint32_t at, size_t n)
+{
+	size_t first = PIPE_SIZE - at;
+	struct uio before = *uio;
+	int error;
+
+	error = uiomove_in(uio, pp->pp_ring + at, first); /* sleeps */
+	if (error == 0)
+		error = uiomove_in(uio, pp->pp_ring, n - first); /* sleeps */
+	if (error != 0)
+		*uio = before;
+	return error;
+}
+
 /* Copies what there is room for, all or (a fault) nothing. */
-static int NEEDS(pipe_token)
+static inline int NEEDS(pipe_token)
 pipe_put(struct pipe *pp, struct uio *uio)
 {
 	size_t n = min((size_t)(PIPE_SIZE - (pp->pp_wpos - pp->pp_rpos)),
 	    uio->uio_resid);
 	uint32_t at = pp->pp_wpos % PIPE_SIZE;
-	size_t first = min(n, (size_t)(PIPE_SIZE - at));
-	struct uio before = *uio;
 	int error;
 
 	pp->pp_wbusy = true;
-	error = uiomove_in(uio, pp->pp_ring + at, first); /* sleeps */
-	if (error == 0 && n > first)
-		error = uiomove_in(uio, pp->pp_ring, n - first); /* sleeps */
+	if (likely(at + n <= PIPE_SIZE))
+		error = uiomove_in(uio, pp->pp_ring + at, n); /* sleeps */
+	else
+		error = pipe_put_wrapped(pp, uio, at, n); /* sleeps */
 	pp->pp_wbusy = false;
 	if (error == 0)
 		pp->pp_wpos += (uint32_t)n;
-	else
-		*uio = before;
 	return error;
 }
 
@@ -217,20 +229,22 @@ pipe_write(struct file *fp, struct uio *uio)
 	bool large = uio->uio_resid > PIPE_BUF;
 	int error = 0;
 
+	if (uio->uio_resid == 0)
+		return 0;
 	pipe_lock(pp);
-	while (error == 0 && uio->uio_resid > 0) {
+	do {
 		/* A small write waits for room for all of it; a large one
 		 * for enough to be worth a switch, or takes what there is. */
 		size_t need = large && nonblock ? 1 :
 		    min(uio->uio_resid, (size_t)PIPE_BUF);
 
 		error = pipe_wait_room(pp, nonblock, need); /* sleeps */
-		if (error == 0) {
-			error = pipe_put(pp, uio); /* sleeps */
-			wake_readers(pp);
-			wake_writers(pp);
-		}
-	}
+		if (unlikely(error != 0))
+			break;
+		error = pipe_put(pp, uio); /* sleeps */
+		wake_readers(pp);
+		wake_writers(pp);
+	} while (unlikely(error == 0 && uio->uio_resid > 0));
 	pipe_unlock(pp);
 	return error;
 }

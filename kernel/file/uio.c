@@ -43,43 +43,59 @@ uio_step(struct uio *uio, size_t n)
 		uio->uio_left -= n;
 }
 
-int
-uiomove_in(struct uio *uio, void *buf, size_t n)
+/* Moves n bytes between buf and the pieces, or kernel memory. */
+static __attribute__((noinline)) int
+move_pieces(struct uio *uio, char *buf, size_t n, bool in)
 {
-	char *to = buf;
-
 	n = min(n, uio->uio_resid);
 	while (n > 0) {
 		size_t len = min(n, uio_here(uio));
+		char *base = uio->uio_base;
+		int error = 0;
 
 		if (uio->uio_kernel)
-			memcpy(to, uio->uio_base, len);
-		else if (copyin(uio->uio_base, to, len) != 0) /* sleeps */
-			return EFAULT;
+			memcpy(in ? buf : base, in ? base : buf, len);
+		else if (in)
+			error = copyin(base, buf, len); /* sleeps */
+		else
+			error = copyout(buf, base, len); /* sleeps */
+		if (error != 0)
+			return error;
 		uio_step(uio, len);
-		to += len;
+		buf += len;
 		n -= len;
 	}
+	return 0;
+}
+
+/* One stretch of user memory? */
+static inline bool
+is_simple(const struct uio *uio)
+{
+	return likely(uio->uio_iov == NULL && !uio->uio_kernel);
+}
+
+int
+uiomove_in(struct uio *uio, void *buf, size_t n)
+{
+	if (!is_simple(uio))
+		return move_pieces(uio, buf, n, true); /* sleeps */
+	n = min(n, uio->uio_resid);
+	if (copyin(uio->uio_base, buf, n) != 0) /* sleeps */
+		return EFAULT;
+	uio_step(uio, n);
 	return 0;
 }
 
 int
 uiomove_out(struct uio *uio, const void *buf, size_t n)
 {
-	const char *from = buf;
-
+	if (!is_simple(uio)) /* sleeps */
+		return move_pieces(uio, (char *)(uintptr_t)buf, n, false);
 	n = min(n, uio->uio_resid);
-	while (n > 0) {
-		size_t len = min(n, uio_here(uio));
-
-		if (uio->uio_kernel)
-			memcpy(uio->uio_base, from, len);
-		else if (copyout(from, uio->uio_base, len) != 0) /* sleeps */
-			return EFAULT;
-		uio_step(uio, len);
-		from += len;
-		n -= len;
-	}
+	if (copyout(buf, uio->uio_base, n) != 0) /* sleeps */
+		return EFAULT;
+	uio_step(uio, n);
 	return 0;
 }
 

@@ -194,11 +194,29 @@ sleep_wait(struct thread *td)
 	crit_exit();
 }
 
+/* The same, but for at most timo_ns. */
+static __rare int
+sleep_wait_timed(struct thread *td, const void *ident, uint64_t timo_ns)
+{
+	struct sleep_timeout st = {
+		.st_td = td,
+		.st_ident = ident,
+		.st_seq = atomic_load(&td->td_wseq),
+	};
+	int result;
+
+	callout_init(&st.st_callout);
+	callout_reset(&st.st_callout, timo_ns, sleep_timed_out, &st);
+	sleep_wait(td);
+	result = atomic_load(&td->td_wresult);
+	callout_stop_sync(&st.st_callout); /* sleeps */
+	return result;
+}
+
 int
 tsleep(const void *ident, int flags, const char *wmesg, uint64_t timo_ns)
 {
 	struct thread *td = curthread;
-	struct sleep_timeout st;
 	int result;
 
 	KASSERT(td->td_noblock == 0, "tsleep(%s) where nothing may sleep",
@@ -214,37 +232,29 @@ tsleep(const void *ident, int flags, const char *wmesg, uint64_t timo_ns)
 	}
 	td->td_wmesg = wmesg;
 	if (timo_ns != 0) {
-		callout_init(&st.st_callout);
-		st.st_td = td;
-		st.st_ident = ident;
-		st.st_seq = atomic_load(&td->td_wseq);
-		callout_reset(&st.st_callout, timo_ns, sleep_timed_out, &st);
+		result = sleep_wait_timed(td, ident, timo_ns);
+	} else {
+		sleep_wait(td);
+		result = atomic_load(&td->td_wresult);
 	}
-	sleep_wait(td);
-	result = atomic_load(&td->td_wresult);
-	if (timo_ns != 0)
-		callout_stop_sync(&st.st_callout); /* sleeps */
 	td->td_wmesg = NULL;
 	return result;
 }
 
-int
-wakeup_domain(const void *ident, int domain, int count)
+/* Wakes count more (0: all) of those who slept when last was the newest sleep;
+ * how many. */
+static __rare int
+wakeup_more(struct sleepq *sq, const void *ident, int domain, int count,
+    uint64_t last)
 {
-	struct sleepq *sq = sleepq_of(ident);
 	struct thread *batch[WAKE_BATCH];
-	uint64_t last = 0;
 	int woken = 0, n;
 
-	chaos_point();
 	do {
 		struct thread *td, *next;
 
 		n = 0;
 		sleepq_lock(sq);
-		/* Only who slept when the wakeup began, so that it ends. */
-		if (last == 0)
-			last = sq->sq_seq;
 		for (td = TAILQ_FIRST(&sq->sq_threads);
 		    td != NULL && td->td_wseq <= last && n < WAKE_BATCH &&
 		    (count == 0 || woken + n < count);
@@ -262,6 +272,36 @@ wakeup_domain(const void *ident, int domain, int count)
 		woken += n;
 	} while (n == WAKE_BATCH);
 	return woken;
+}
+
+/* The first sleeper, which most often is the only one, is not worth a batch. */
+int
+wakeup_domain(const void *ident, int domain, int count)
+{
+	struct sleepq *sq = sleepq_of(ident);
+	struct thread *td;
+	uint64_t last;
+	bool more = false;
+
+	chaos_point();
+	sleepq_lock(sq);
+	/* Only who slept when the wakeup began, so that it ends. */
+	last = sq->sq_seq;
+	TAILQ_FOREACH(td, &sq->sq_threads, td_sleepq)
+		if (td->td_wchan == ident && td->td_wdomain == domain)
+			break;
+	if (td != NULL) {
+		more = count != 1 && TAILQ_NEXT(td, td_sleepq) != NULL;
+		sleepq_unlink(sq, td, 0);
+	}
+	sleepq_unlock(sq);
+	if (td == NULL)
+		return 0;
+	chaos_point();
+	sleepq_resume(td);
+	if (!more)
+		return 1;
+	return 1 + wakeup_more(sq, ident, domain, max(count - 1, 0), last);
 }
 
 void

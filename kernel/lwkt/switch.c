@@ -36,7 +36,7 @@
 #include "kernel/lwkt/thread.h"
 #include "kernel/sched/usched.h"
 
-static void
+static inline void
 runq_insert(struct globaldata *gd, struct thread *td) NEEDS(crit)
 {
 	td->td_flags |= TDF_RUNQ;
@@ -44,7 +44,7 @@ runq_insert(struct globaldata *gd, struct thread *td) NEEDS(crit)
 	gd->gd_runqmask |= 1U << td->td_pri;
 }
 
-static void
+static inline void
 runq_remove(struct globaldata *gd, struct thread *td) NEEDS(crit)
 {
 	td->td_flags &= ~TDF_RUNQ;
@@ -56,7 +56,7 @@ runq_remove(struct globaldata *gd, struct thread *td) NEEDS(crit)
 static inline int
 runq_best(const struct globaldata *gd) NEEDS(crit)
 {
-	return 31 - __builtin_clz(gd->gd_runqmask);
+	return 31 ^ __builtin_clz(gd->gd_runqmask);
 }
 
 /*
@@ -127,7 +127,7 @@ lwkt_schedule(struct thread *td)
 	schedule(td, true);
 }
 
-void
+inline void
 lwkt_deschedule_self(void)
 {
 	struct thread *td = curthread;
@@ -140,19 +140,21 @@ void
 lwkt_setpri_self(int pri)
 {
 	struct thread *td = curthread;
+	struct globaldata *gd;
 
 	crit_enter();
+	gd = mycpu;
 	if (td->td_pri != pri && (td->td_flags & TDF_RUNQ)) {
-		runq_remove(mycpu, td);
+		runq_remove(gd, td);
 		td->td_pri = pri;
-		runq_insert(mycpu, td);
+		runq_insert(gd, td);
 	} else {
 		td->td_pri = pri;
 	}
 	/* Who was no better than this thread when it became runnable, and so
 	 * was not noted, may be better now. */
-	if (mycpu->gd_runqmask != 0 && runq_best(mycpu) > pri)
-		gd_note(mycpu, RQF_LWKT_RESCHED);
+	if (gd->gd_runqmask != 0 && runq_best(gd) > pri)
+		gd_note(gd, RQF_LWKT_RESCHED);
 	crit_exit();
 }
 
@@ -165,7 +167,7 @@ choose_thread(struct globaldata *gd) NEEDS(crit)
 	bool skipped = false;
 
 	while (mask != 0) {
-		int pri = 31 - __builtin_clz(mask);
+		int pri = 31 ^ __builtin_clz(mask);
 		struct threadq *q = &gd->gd_runq[pri];
 		struct thread *td;
 

@@ -121,26 +121,26 @@ lwkt_token_held(const struct lwkt_token *tok)
 	return ref != NULL && tokref_is_of(ref, curthread);
 }
 
-void
+inline void
 lwkt_relalltokens(struct thread *td)
 {
 	struct tokref *ref = td->td_toks_stop;
 
-	while (ref-- > td->td_toks)
-		tokref_release(ref);
+	while (ref != td->td_toks)
+		tokref_release(--ref);
 }
 
 bool
 lwkt_getalltokens(struct thread *td)
 {
-	struct tokref *ref;
+	struct tokref *ref = td->td_toks;
 
-	for (ref = td->td_toks; ref < td->td_toks_stop; ref++)
-		if (!tokref_acquire(ref, td))
+	for (; ref != td->td_toks_stop; ref++)
+		if (unlikely(!tokref_acquire(ref, td)))
 			break;
-	if (ref == td->td_toks_stop)
+	if (likely(ref == td->td_toks_stop))
 		return true;
-	while (ref-- > td->td_toks)
-		tokref_release(ref);
+	while (ref != td->td_toks)
+		tokref_release(--ref);
 	return false;
 }

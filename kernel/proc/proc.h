@@ -254,6 +254,15 @@ family_unlock(struct proc *p)
 	lwkt_reltoken(&p->p_token);
 }
 
+/* Has the current process no other thread?  Then it gets none but by itself. */
+static inline bool
+proc_is_alone(const struct proc *p) UNCHECKED;
+static inline bool
+proc_is_alone(const struct proc *p)
+{
+	return atomic_load(&p->p_nthreads) == 1;
+}
+
 /* A process that nobody else knows, not yet or no longer, is as good as
  * locked. */
 static inline void

@@ -294,32 +294,51 @@ hand_over(struct usched_pcpu *uc) NEEDS(crit)
 		adopt(uc, lp);
 }
 
-void
-usched_acquire_curproc(struct lwp *lp)
+/* The current LWP takes the designation of its CPU. */
+static inline void
+designate_self(struct globaldata *gd, struct lwp *lp) NEEDS(crit)
 {
-	struct thread *td = lp->lwp_thread;
+	designate(gd->gd_usched, lp);
+	lwkt_setpri_self(TDPRI_USER_NORM);
+	lp->lwp_thread->td_release = passive_release;
+}
 
+/* The designation is another's, or this is not a CPU for lp. */
+static __rare void
+acquire_or_wait(struct lwp *lp) NEEDS(crit)
+{
 	decay(lp);
-	crit_enter();
 	while (mycpu->gd_uschedcp != lp) {
-		struct usched_pcpu *uc = mycpu->gd_usched;
-		struct lwp *cur = mycpu->gd_uschedcp;
+		struct globaldata *gd = mycpu;
+		struct lwp *cur = gd->gd_uschedcp;
 
-		if (!cpumask_test(&lp->lwp_cpumask, mycpu->gd_cpuid)) {
+		if (!cpumask_test(&lp->lwp_cpumask, gd->gd_cpuid)) {
 			wait_for_cpu(lp);
 		} else if (cur == NULL ||
 		    cur->lwp_estcpu >= lp->lwp_estcpu + STEAL_LEVELS) {
 			/* Who loses it is runnable still: it is let run as far
 			 * as its own border, where it queues. */
 			if (cur != NULL)
-				gd_note(mycpu, RQF_LWKT_RESCHED);
-			designate(uc, lp);
-			lwkt_setpri_self(TDPRI_USER_NORM);
-			td->td_release = passive_release;
+				gd_note(gd, RQF_LWKT_RESCHED);
+			designate_self(gd, lp);
 		} else {
 			wait_for_cpu(lp);
 		}
 	}
+}
+
+void
+usched_acquire_curproc(struct lwp *lp)
+{
+	struct globaldata *gd;
+
+	crit_enter();
+	gd = mycpu;
+	if (likely(gd->gd_uschedcp == NULL &&
+		cpumask_test(&lp->lwp_cpumask, gd->gd_cpuid)))
+		designate_self(gd, lp);
+	else if (gd->gd_uschedcp != lp)
+		acquire_or_wait(lp);
 	crit_exit();
 }
 

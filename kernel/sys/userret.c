@@ -17,7 +17,7 @@
 #include "kernel/signal/signal.h"
 #include "kernel/sys/userret.h"
 
-static void
+static __rare void
 take_asts(struct lwp *lp)
 {
 	int sig;
@@ -32,28 +32,32 @@ take_asts(struct lwp *lp)
 	lwp_renew_cred(lp); /* sleeps */
 }
 
-static void
-do_pending(struct lwp *lp)
+/* What interrupts and the schedulers have noted. */
+static __rare void
+take_notes(struct lwp *lp)
 {
-	if (atomic_load(&lp->lwp_thread->td_mpflags) & TDF_MP_AST)
-		take_asts(lp);
-	if (mycpu->gd_reqflags & RQF_SPLZ)
+	if (MYCPU(gd_reqflags) & RQF_SPLZ)
 		splz();
-	if (mycpu->gd_reqflags & RQF_USER_RESCHED)
+	if (MYCPU(gd_reqflags) & RQF_USER_RESCHED)
 		usched_resched(lp); /* sleeps */
-	if (mycpu->gd_reqflags & RQF_LWKT_RESCHED) {
+	if (MYCPU(gd_reqflags) & RQF_LWKT_RESCHED) {
 		lp->lwp_thread->td_nivcsw++;
 		lwkt_switch(); /* sleeps */
 	}
-	usched_acquire_curproc(lp); /* sleeps */
 }
 
 void
 userret_slow(const struct thread *td)
 {
+	struct lwp *lp = td->td_lwp;
+
 	do {
 		cpu_intr_enable();
-		do_pending(td->td_lwp); /* sleeps */
+		if (atomic_load(&td->td_mpflags) & TDF_MP_AST)
+			take_asts(lp); /* sleeps */
+		if (MYCPU(gd_reqflags) & (RQF_SPLZ | RQF_RESCHED))
+			take_notes(lp); /* sleeps */
+		usched_acquire_curproc(lp); /* sleeps */
 		cpu_intr_disable();
 	} while (userret_pending(td));
 }
