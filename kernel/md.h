@@ -163,9 +163,9 @@ void pmap_destroy(struct pmap *pm);
  * Calls vm_page_rele() for a page it replaces, after the shootdown. */
 int pmap_enter(struct pmap *pm, uintptr_t va, uint64_t pa, int prot)
     NEEDS(vm_token);
-/* What is mapped at va: true, with *pa and *prot. */
-bool pmap_extract(struct pmap *pm, uintptr_t va, uint64_t *pa, int *prot)
-    NEEDS(vm_token);
+/* What is mapped at va: the page's address, with PROT_* in its low bits; 0:
+ * nothing. */
+uint64_t pmap_lookup(struct pmap *pm, uintptr_t va) NEEDS(vm_token);
 /* Unmaps [start, end) and calls vm_page_rele() for every page that was there,
  * after the shootdown; frees page-table pages that became empty. */
 void pmap_remove(struct pmap *pm, uintptr_t start, uintptr_t end)

@@ -53,6 +53,10 @@ struct pmap {
 	uint64_t pm_top;	  /* GUARDED(vm_token) an entry that leads to
 				     the root */
 	uint64_t pm_active[CPUMASK_WORDS]; /* ATOMIC CPUs that have it loaded */
+	/* The table of pages that was used last: where the entry that leads to
+	 * it is, and the number of its 2 MiB, 0: unknown. */
+	uint64_t *pm_lastdir;	  /* GUARDED(vm_token) */
+	uint64_t pm_last;	  /* GUARDED(vm_token) */
 	long pm_resident;	  /* GUARDED(vm_token) user pages mapped */
 	long pm_tables;		  /* GUARDED(vm_token) page-table pages below
 				     the root */

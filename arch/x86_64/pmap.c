@@ -6,7 +6,7 @@
  * are empty (pmap_remove.c).  User entries are made with the accessed and
  * dirty bits set: nobody reads those, and the hardware need not write them.
  *
- * Entry points: pmap_create, pmap_destroy, pmap_enter, pmap_extract,
+ * Entry points: pmap_create, pmap_destroy, pmap_enter, pmap_lookup,
  * pmap_protect, pmap_copy.
  */
 #include "arch/x86_64/cpu.h"
@@ -93,8 +93,8 @@ walk(struct pmap *pm, const uint64_t *up, int level, uintptr_t start,
 
 /* The page directory's entry for va, with the tables made; NULL without
  * memory.  An empty table that is left then goes with the others. */
-static uint64_t *
-make_dir_entry(struct pmap *pm, uintptr_t va)
+static __rare uint64_t *
+make_dir_entry_slow(struct pmap *pm, uintptr_t va)
 {
 	uint64_t *e = &pm->pm_top;
 
@@ -112,8 +112,19 @@ make_dir_entry(struct pmap *pm, uintptr_t va)
 			pm->pm_tables++;
 		}
 		if (level == 2)
-			return e;
+			break;
 	}
+	pm->pm_lastdir = e;
+	pm->pm_last = va >> LEVEL_SHIFT(2);
+	return e;
+}
+
+static inline uint64_t *
+make_dir_entry(struct pmap *pm, uintptr_t va)
+{
+	if (likely(pm->pm_last == va >> LEVEL_SHIFT(2) && pm->pm_last != 0))
+		return pm->pm_lastdir;
+	return make_dir_entry_slow(pm, va);
 }
 
 int
@@ -145,20 +156,23 @@ pmap_enter(struct pmap *pm, uintptr_t va, uint64_t pa, int prot)
 	return 0;
 }
 
-bool
-pmap_extract(struct pmap *pm, uintptr_t va, uint64_t *pa, int *prot)
+uint64_t
+pmap_lookup(struct pmap *pm, uintptr_t va)
 {
 	uint64_t pte = pm->pm_top;
+	int level = TOP_LEVEL;
 
-	for (int level = TOP_LEVEL; level >= 1; level--) {
+	if (pm->pm_last == va >> LEVEL_SHIFT(2) && pm->pm_last != 0) {
+		pte = *pm->pm_lastdir;
+		level = 1;
+	}
+	for (; level >= 1; level--) {
 		pte = pte_table(pte)[LEVEL_INDEX(va, level)];
 		if (pte == 0)
-			return false;
+			return 0;
 	}
-	*pa = pte & PTE_FRAME;
-	*prot = PROT_READ | (pte & PTE_W ? PROT_WRITE : 0) |
+	return (pte & PTE_FRAME) | PROT_READ | (pte & PTE_W ? PROT_WRITE : 0) |
 	    (pte & PTE_NX ? 0 : PROT_EXEC);
-	return true;
 }
 
 /* pmap_protect()'s way through a table. */

@@ -94,6 +94,7 @@ pmap_remove(struct pmap *pm, uintptr_t start, uintptr_t end)
 	if (start >= end)
 		return;
 	KKASSERT(end <= USER_MAX);
+	pm->pm_last = 0;
 	if (disarm(pm->pm_top, TOP_LEVEL, start, end - 1) == 0)
 		return;
 	/* Tables that went are forgotten, too: each lay on the way to a page
@@ -158,6 +159,7 @@ pmap_remove_all(struct pmap *pm)
 
 	if (lines == 0)
 		return;
+	pm->pm_last = 0;
 	for (; lines != 0; lines &= lines - 1) {
 		uint64_t *e = pm->pm_root + __builtin_ctzl(lines) * LINE_PTES;
 

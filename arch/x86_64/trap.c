@@ -173,8 +173,6 @@ trap_user(struct thread *td, struct trapframe *tf)
 
 	if (vector >= VEC_DEVICE) {
 		intr_dispatch(tf);
-	} else if (vector == TRAP_PF) {
-		page_fault_user(td, tf);
 	} else if (vector < nitems(faults) && faults[vector].sig != 0) {
 		if (vector == TRAP_DB)
 			tf->tf_rflags &= ~(uint64_t)RFLAGS_TF;
@@ -187,11 +185,27 @@ trap_user(struct thread *td, struct trapframe *tf)
 	}
 }
 
+/* Back to user mode from where interrupts are enabled. */
+static inline void
+leave_to_user(struct thread *td)
+{
+	userret(td);
+	border_leave(td);
+}
+
 void
 trap_handler(struct trapframe *tf)
 {
 	struct thread *td = curthread;
 	uint64_t vector = tf->tf_trapno;
+
+	if (likely(vector == TRAP_PF && from_user(tf))) {
+		tf->tf_addr = read_cr2();
+		border_enter(td);
+		page_fault_user(td, tf); /* sleeps */
+		leave_to_user(td);
+		return;
+	}
 
 	tf->tf_addr = 0;
 	if (vector == TRAP_PF || vector == TRAP_DF)
@@ -204,8 +218,7 @@ trap_handler(struct trapframe *tf)
 		border_enter(td);
 		trap_user(td, tf);
 		cpu_intr_enable();
-		userret(td);
-		border_leave(td);
+		leave_to_user(td);
 	} else if (vector >= VEC_DEVICE) {
 		intr_dispatch(tf);
 	} else if (vector == TRAP_PF) {

@@ -129,7 +129,23 @@ buddy_give(struct vm_page *pg, unsigned order)
  * The pool.
  */
 
+#define CARVE_ORDER 4  /* pages carved out of the buddy lists at a time */
 #define DRAIN_BATCH 64 /* pages joined to blocks under one hold of the lock */
+
+/* Makes single pages of a block of 2^order pages; is there one? */
+static bool
+carve_locked(struct pagelist *to, unsigned order)
+{
+	struct vm_page *pg = take_locked(order);
+
+	if (pg == NULL)
+		return false;
+	for (unsigned i = 0; i < 1U << order; i++) {
+		pg[i].pg_order = 0;
+		pagelist_push(to, &pg[i]);
+	}
+	return true;
+}
 
 void
 pool_take(struct pagelist *to, long want)
@@ -139,11 +155,11 @@ pool_take(struct pagelist *to, long want)
 	spin_lock(&page_spin);
 	while (to->pl_count < want) {
 		pg = pagelist_pop(&page_pool);
-		if (pg == NULL)
-			pg = take_locked(0);
-		if (pg == NULL)
+		if (pg != NULL)
+			pagelist_push(to, pg);
+		else if (!carve_locked(to, CARVE_ORDER) &&
+		    !carve_locked(to, 0))
 			break;
-		pagelist_push(to, pg);
 	}
 	spin_unlock(&page_spin);
 }

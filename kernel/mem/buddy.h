@@ -47,7 +47,8 @@ struct vm_page *buddy_take(unsigned order);
 void buddy_give(struct vm_page *pg, unsigned order);
 /* Pages on the buddy lists and in the pool. */
 long buddy_available(void);
-/* At most want single pages onto the list: first the pool's, then others. */
+/* Single pages onto the list until it has want, or a few more, or there are no
+ * more: first the pool's, then others. */
 void pool_take(struct pagelist *to, long want);
 /* Empties the list into the pool. */
 void pool_give(struct pagelist *from);

@@ -204,7 +204,7 @@ page_alloc_zero(enum page_use use)
 	uint64_t pa = page_alloc(0, use);
 
 	if (pa != 0)
-		memset(PHYS_TO_DMAP(pa), 0, PAGE_SIZE);
+		cpu_zero_page(PHYS_TO_DMAP(pa));
 	return pa;
 }
 

@@ -50,16 +50,16 @@ fault_map(struct vmspace *vm, uintptr_t va, uint64_t pa, int prot)
 /* A private page with the contents of the page at from (0: zeroes). */
 static int
 fault_copy(struct vmspace *vm, const struct vm_map_entry *e, uintptr_t va,
-    uint64_t from, uint64_t *pap) NEEDS(vm_token)
+    uint64_t from) NEEDS(vm_token)
 {
-	uint64_t pa;
+	uint64_t pa = page_alloc(0, PG_USER);
 
-	pa = from == 0 ? page_alloc_zero(PG_USER) : page_alloc(0, PG_USER);
 	if (pa == 0)
 		return ENOMEM;
-	if (from != 0)
+	if (from == 0)
+		cpu_zero_page(PHYS_TO_DMAP(pa));
+	else
 		memcpy(PHYS_TO_DMAP(pa), PHYS_TO_DMAP(from), PAGE_SIZE);
-	*pap = pa;
 	return fault_map(vm, va, pa, e->me_prot);
 }
 
@@ -69,19 +69,15 @@ object_page(const struct vm_map_entry *e, uintptr_t va, uint64_t *pap)
 {
 	size_t index = e->me_pgoff + ((va - e->me_start) >> PAGE_SHIFT);
 
-	*pap = 0;
-	if (e->me_object == NULL)
-		return 0;
 	if (index >= e->me_object->vo_npages)
 		return EFAULT;
 	*pap = vm_object_page(e->me_object, index);
 	return *pap != 0 ? 0 : ENOMEM;
 }
 
-/* Nothing is mapped at va yet. */
 static int
-fault_first(struct vmspace *vm, const struct vm_map_entry *e, uintptr_t va,
-    bool write, uint64_t *pap) NEEDS(vm_token)
+fault_object(struct vmspace *vm, const struct vm_map_entry *e, uintptr_t va,
+    bool write) NEEDS(vm_token)
 {
 	uint64_t pa;
 	int error = object_page(e, va, &pa);
@@ -89,29 +85,37 @@ fault_first(struct vmspace *vm, const struct vm_map_entry *e, uintptr_t va,
 
 	if (error != 0)
 		return error;
-	if (pa == 0 || (write && !(e->me_flags & ME_SHARED)))
-		return fault_copy(vm, e, va, pa, pap);
+	if (write && !(e->me_flags & ME_SHARED))
+		return fault_copy(vm, e, va, pa);
 	if (!(e->me_flags & ME_SHARED))
 		prot &= ~PROT_WRITE;
 	vm_page_hold(pa);
-	*pap = pa;
 	return fault_map(vm, va, pa, prot);
+}
+
+/* Nothing is mapped at va yet. */
+static inline int
+fault_first(struct vmspace *vm, const struct vm_map_entry *e, uintptr_t va,
+    bool write) NEEDS(vm_token)
+{
+	if (e->me_object == NULL)
+		return fault_copy(vm, e, va, 0);
+	return fault_object(vm, e, va, write);
 }
 
 /* pa is mapped at va, with the rights have: they were not enough, or another
  * thread has been here first. */
 static int
 fault_again(struct vmspace *vm, const struct vm_map_entry *e, uintptr_t va,
-    bool write, uint64_t pa, int have, uint64_t *pap) NEEDS(vm_token)
+    bool write, uint64_t pa, int have) NEEDS(vm_token)
 {
 	int prot = e->me_prot;
 
 	if (!(e->me_flags & ME_SHARED) && !vm_page_sole(pa)) {
 		if (write && !(have & PROT_WRITE))
-			return fault_copy(vm, e, va, pa, pap);
+			return fault_copy(vm, e, va, pa);
 		prot &= ~PROT_WRITE;
 	}
-	*pap = pa;
 	if ((prot & ~have) == 0)
 		return 0;
 	/* Mapping the same page again changes rights, not references. */
@@ -141,13 +145,13 @@ fault_entry(struct vmspace *vm, uintptr_t va, uintptr_t *oldp) NEEDS(vm_token)
 }
 
 int
-vm_fault_locked(struct vmspace *vm, uintptr_t va, int access, bool force,
-    uint64_t *pap)
+vm_fault_locked(struct vmspace *vm, uintptr_t va, int access, bool force)
 {
 	bool write = access == PROT_WRITE;
 	struct vm_map_entry *e;
 	uintptr_t old;
-	int error, have;
+	uint64_t have;
+	int error;
 
 	if (va < USER_MIN || va >= USER_MAX || vm->vm_dead)
 		return EFAULT;
@@ -155,13 +159,15 @@ vm_fault_locked(struct vmspace *vm, uintptr_t va, int access, bool force,
 	e = fault_entry(vm, va, &old);
 	if (e == NULL)
 		return EFAULT;
+	have = pmap_lookup(&vm->vm_pmap, va);
 	if (!access_ok(force && e->me_prot != PROT_NONE ? e->me_maxprot :
 							  e->me_prot, access))
 		error = EACCES;
-	else if (pmap_extract(&vm->vm_pmap, va, pap, &have))
-		error = fault_again(vm, e, va, write, *pap, have, pap);
+	else if (have != 0)
+		error = fault_again(vm, e, va, write, have & ~PAGE_MASK,
+		    (int)(have & PAGE_MASK));
 	else
-		error = fault_first(vm, e, va, write, pap);
+		error = fault_first(vm, e, va, write);
 	if (error != 0 && e->me_start != old) {
 		vm_account(vm, e, -(long)(old - e->me_start));
 		e->me_start = old;
@@ -172,11 +178,10 @@ vm_fault_locked(struct vmspace *vm, uintptr_t va, int access, bool force,
 int
 vm_fault(struct vmspace *vm, uintptr_t va, int access)
 {
-	uint64_t pa;
 	int error;
 
 	vm_lock(vm); /* sleeps */
-	error = vm_fault_locked(vm, va, access, false, &pa);
+	error = vm_fault_locked(vm, va, access, false);
 	vm_unlock(vm);
 	return error;
 }
@@ -200,11 +205,12 @@ write_locked(struct vmspace *vm, uintptr_t va, const char *buf, size_t len)
 {
 	while (len > 0) {
 		size_t off = va & PAGE_MASK, n = min(len, PAGE_SIZE - off);
+		int error = vm_fault_locked(vm, va, PROT_WRITE, true);
 		uint64_t pa;
-		int error = vm_fault_locked(vm, va, PROT_WRITE, true, &pa);
 
 		if (error != 0)
 			return error == EACCES ? EFAULT : error;
+		pa = pmap_lookup(&vm->vm_pmap, va) & ~PAGE_MASK;
 		memcpy((char *)PHYS_TO_DMAP(pa) + off, buf, n);
 		va += n;
 		buf += n;

@@ -96,7 +96,7 @@ vm_account(struct vmspace *vm, const struct vm_map_entry *e, long len)
 int vm_park(struct vmspace *vm, uintptr_t start, uintptr_t end)
     NEEDS(vm_token);
 
-/* vm_fault.c: the page at va, ready for access; force: writes where the
- * program itself may not (its text).  0 with *pap, or an errno. */
-int vm_fault_locked(struct vmspace *vm, uintptr_t va, int access, bool force,
-    uint64_t *pap) NEEDS(vm_token);
+/* vm_fault.c: makes the page at va ready for access; force: for writes where
+ * the program itself may not (its text).  0 or an errno. */
+int vm_fault_locked(struct vmspace *vm, uintptr_t va, int access, bool force)
+    NEEDS(vm_token);

@@ -31,12 +31,11 @@ static uint64_t
 park_page(struct vmspace *vm, const struct vm_map_entry *e, size_t index)
     NEEDS(vm_token)
 {
-	uint64_t pa;
-	int prot;
+	uint64_t have = pmap_lookup(&vm->vm_pmap,
+	    e->me_start + (index << PAGE_SHIFT));
 
-	if (pmap_extract(&vm->vm_pmap, e->me_start + (index << PAGE_SHIFT),
-		&pa, &prot))
-		return pa;
+	if (have != 0)
+		return have & ~PAGE_MASK;
 	if (e->me_object == NULL)
 		return 0;
 	return vm_object_peek(e->me_object, e->me_pgoff + index);
@@ -45,13 +44,10 @@ park_page(struct vmspace *vm, const struct vm_map_entry *e, size_t index)
 static bool
 park_needed(struct vmspace *vm, const struct vm_map_entry *e) NEEDS(vm_token)
 {
-	uint64_t pa;
-	int prot;
-
 	if ((e->me_flags & ME_SHARED) || vm->vm_pmap.pm_resident == 0)
 		return false;
 	for (uintptr_t va = e->me_start; va < e->me_end; va += PAGE_SIZE)
-		if (pmap_extract(&vm->vm_pmap, va, &pa, &prot))
+		if (pmap_lookup(&vm->vm_pmap, va) != 0)
 			return true;
 	return false;
 }

@@ -78,16 +78,15 @@ map(struct vmspace *vm, size_t first, size_t n, int prot, int flags)
 static long *
 word(struct vmspace *vm, uintptr_t va, int access)
 {
-	uint64_t pa;
-	int prot;
+	uint64_t have;
 
 	if (vm_fault(vm, va, access) != 0)
 		return NULL;
 	lwkt_gettoken(&vm->vm_token);
-	KT_CHECK(pmap_extract(&vm->vm_pmap, va, &pa, &prot));
-	KT_CHECK(access == PROT_READ || (prot & access) != 0);
+	have = pmap_lookup(&vm->vm_pmap, va);
+	KT_CHECK((have & access) != 0);
 	lwkt_reltoken(&vm->vm_token);
-	return PHYS_TO_DMAP(pa + (va & PAGE_MASK));
+	return PHYS_TO_DMAP((have & ~PAGE_MASK) + (va & PAGE_MASK));
 }
 
 static long
