@@ -175,11 +175,11 @@ void pmap_remove(struct pmap *pm, uintptr_t start, uintptr_t end)
 void pmap_protect(struct pmap *pm, uintptr_t start, uintptr_t end, int prot)
     NEEDS(vm_token);
 /* Gives dst the pages that src has in [start, end), each with a
- * vm_page_hold(); cow: both lose the right to write, but for the page at own
- * (0: none), of which dst gets a copy if there is memory for it.  dst is not
- * loaded anywhere.  0 or ENOMEM (dst then has some of them). */
+ * vm_page_hold(); both lose the right to write, but for the page at own (0:
+ * none), of which dst gets a copy if there is memory for it.  dst is not loaded
+ * anywhere.  0 or ENOMEM (dst then has some of them). */
 int pmap_copy(struct pmap *dst, struct pmap *src, uintptr_t start,
-    uintptr_t end, bool cow, uintptr_t own) NEEDS(vm_token);
+    uintptr_t end, uintptr_t own) NEEDS(vm_token);
 /* The whole user half at once, page-table pages included (exit, exec). */
 void pmap_remove_all(struct pmap *pm) NEEDS(vm_token);
 /* Loads pm on this CPU now; NULL: the kernel's own.  Critical section. */

@@ -222,9 +222,8 @@ pmap_protect(struct pmap *pm, uintptr_t start, uintptr_t end, int prot)
 /* pmap_copy()'s way through a table. */
 struct copy {
 	struct pmap *dst;
-	uint64_t lose; /* PTE_W: writable entries become copy-on-write */
 	uintptr_t own; /* the address of a page that is copied at once */
-	size_t lost;   /* entries of the source that have lost that right */
+	size_t lost;   /* entries of the source that may be written no more */
 };
 
 /* An entry like pte, for a copy of its page; 0 without memory. */
@@ -245,14 +244,14 @@ copy_pte(struct copy *c, uint64_t *from, uintptr_t va)
 {
 	uint64_t pte = *from;
 
-	if (pte & c->lose) {
+	if (pte & PTE_W) {
 		if (va == c->own) {
 			uint64_t mine = copy_page(pte);
 
 			if (mine != 0)
 				return mine;
 		}
-		pte &= ~c->lose;
+		pte &= ~PTE_W;
 		*from = pte;
 		c->lost++;
 	}
@@ -295,9 +294,9 @@ copy_span(struct pmap *src, const uint64_t *sdir, uintptr_t va, size_t first,
 
 int
 pmap_copy(struct pmap *dst, struct pmap *src, uintptr_t start, uintptr_t end,
-    bool cow, uintptr_t own)
+    uintptr_t own)
 {
-	struct copy c = { dst, cow ? PTE_W : 0, rounddown2(own, PAGE_SIZE), 0 };
+	struct copy c = { dst, rounddown2(own, PAGE_SIZE), 0 };
 	int error = walk(src, &src->pm_top, TOP_LEVEL, start, end - 1,
 	    copy_span, &c);
 

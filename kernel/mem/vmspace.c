@@ -78,21 +78,24 @@ vmspace_alloc(void)
  * Copying.
  */
 
-/* The pages of all entries from first on that are shared in the same way: one
- * walk and one shootdown for them.  *nextp is the first of the other kind. */
+/* The pages of the private entries from first on, up to the next shared one:
+ * one walk and one shootdown for them.  What is shared has an object that keeps
+ * its pages, where the copy finds them.  *nextp: the entry to go on with. */
 static int
 fork_pages(struct vmspace *dst, struct vmspace *src,
     struct vm_map_entry *first, uintptr_t own, struct vm_map_entry **nextp)
     NEEDS(vm_token)
 {
-	struct vm_map_entry *e = first, *last = first;
+	struct vm_map_entry *e = first, *last = NULL;
 
-	for (; e != NULL && ((e->me_flags ^ first->me_flags) & ME_SHARED) == 0;
+	for (; e != NULL && !(e->me_flags & ME_SHARED);
 	     e = RB_NEXT(vm_map, &src->vm_map, e))
 		last = e;
-	*nextp = e;
+	*nextp = e != NULL ? RB_NEXT(vm_map, &src->vm_map, e) : NULL;
+	if (last == NULL)
+		return 0;
 	return pmap_copy(&dst->vm_pmap, &src->vm_pmap, first->me_start,
-	    last->me_end, !(first->me_flags & ME_SHARED), own);
+	    last->me_end, own);
 }
 
 static int

@@ -25,7 +25,8 @@ uint64_t median(uint64_t (*batch)(int), int arg);
 
 /* Reaps this child, which must have exited with 0. */
 void reap(pid_t pid);
-/* Memory for tables, zeroed; NULL and errno.  Not from malloc: it goes away. */
+/* Memory for tables, zeroed; NULL and errno.  Not from malloc: it goes away.
+ * It is shared, so that a fork need not copy it. */
 void *table_alloc(size_t size);
 void table_free(void *table, size_t size);
 
@@ -71,3 +72,4 @@ void bench_memory(void);
 void bench_pipe(void);
 void bench_boot(void);
 void bench_parallel(void);
+void bench_stages(void); /* not a group: prints a table of its own */

@@ -14,14 +14,21 @@
 #define STACK 512
 #define SETTLE_MS 20
 
+/* Nobody's crowd has tables, too: then the map of memory is the same, whatever
+ * the number. */
+static size_t
+places(int n)
+{
+	return n > 0 ? (size_t)n : 1;
+}
+
 void
 crowd_free(struct crowd *crowd)
 {
 	if (crowd->pids != NULL)
-		table_free(
-		    crowd->pids, (size_t)crowd->n * sizeof(*crowd->pids));
+		table_free(crowd->pids, places(crowd->n) * sizeof(*crowd->pids));
 	if (crowd->stacks != NULL)
-		table_free(crowd->stacks, (size_t)crowd->n * STACK);
+		table_free(crowd->stacks, places(crowd->n) * STACK);
 	*crowd = (struct crowd){0};
 }
 
@@ -41,10 +48,8 @@ crowd_make(struct crowd *crowd, int n, int (*fn)(void *), void *arg)
 	int error = 0, i;
 
 	*crowd = (struct crowd){.n = n};
-	if (n == 0)
-		return 0;
-	crowd->pids = table_alloc((size_t)n * sizeof(*crowd->pids));
-	crowd->stacks = table_alloc((size_t)n * STACK);
+	crowd->pids = table_alloc(places(n) * sizeof(*crowd->pids));
+	crowd->stacks = table_alloc(places(n) * STACK);
 	if (crowd->pids == NULL || crowd->stacks == NULL) {
 		error = errno;
 		crowd_free(crowd);

@@ -1,5 +1,6 @@
 /*
- * main.c -- bench [--tsv] [GROUP...]: the benchmarks of birth and death.
+ * main.c -- bench [--tsv] [GROUP...]: the benchmarks of birth and death; and
+ * bench --stages: one life, stage by stage.
  *
  * --tsv prints "operation TAB parameter TAB figure" and nothing else; what
  * could not be measured is told on standard error.
@@ -120,7 +121,7 @@ void *
 table_alloc(size_t size)
 {
 	void *table = mmap(
-	    NULL, size, PROT_READ | PROT_WRITE, MAP_ANON | MAP_PRIVATE, -1, 0);
+	    NULL, size, PROT_READ | PROT_WRITE, MAP_ANON | MAP_SHARED, -1, 0);
 
 	return table == MAP_FAILED ? NULL : table;
 }
@@ -184,7 +185,7 @@ known(int argc, char **argv)
 		}
 		if (g < NGROUPS)
 			continue;
-		put(2, "usage: bench [--tsv] [GROUP...]\ngroups:");
+		put(2, "usage: bench --stages | [--tsv] [GROUP...]\ngroups:");
 		for (g = 0; g < NGROUPS; g++) {
 			put(2, " ");
 			put(2, groups[g].name);
@@ -200,6 +201,10 @@ main(int argc, char **argv)
 {
 	argc--;
 	argv++;
+	if (argc == 1 && strcmp(argv[0], "--stages") == 0) {
+		bench_stages();
+		return 0;
+	}
 	if (argc > 0 && strcmp(argv[0], "--tsv") == 0) {
 		tsv = true;
 		argc--;

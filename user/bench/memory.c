@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <unistd.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include "user/bench/bench.h"
 #include "user/lib/clock.h"
@@ -13,10 +14,11 @@
 static void
 touch_and_exit(size_t size)
 {
-	volatile char *mem = table_alloc(size);
+	volatile char *mem = mmap(
+	    NULL, size, PROT_READ | PROT_WRITE, MAP_ANON | MAP_PRIVATE, -1, 0);
 	uint64_t start = now_ns();
 
-	if (mem == NULL)
+	if (mem == MAP_FAILED)
 		_exit(errno);
 	for (size_t at = 0; at < size; at += PAGE)
 		mem[at] = 1;

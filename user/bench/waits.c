@@ -2,7 +2,7 @@
  * waits.c -- wait4 and the number of children, dead or alive.
  *
  * reap_any and reap_pid_random: one of N zombies is reaped.  live_wait_any and
- * live_wait_pid: one zombie is reaped while N siblings live.
+ * live_wait_pid: fork, _exit and wait while N siblings live.
  */
 #include <errno.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 #include "user/bench/bench.h"
 #include "user/lib/clock.h"
 
-#define DEAD 100 /* zombies reaped among the living */
+#define LIVES 100 /* born and reaped among the living */
 
 static uint64_t
 reap_all_any(struct crowd *crowd)
@@ -72,17 +72,24 @@ reap_zombies(int n)
 	crowd_free(&crowd);
 }
 
-static void
-reap_among(const char *op, int n, uint64_t (*reap_all)(struct crowd *))
+/* The wait is for any child, or for that one. */
+static uint64_t
+live_among(bool any)
 {
-	struct crowd dead;
+	uint64_t start = now_ns();
+	int status;
 
-	if (crowd_zombies(&dead, DEAD) == -1) {
-		skipped(op, n, "rfork");
-		return;
+	for (int i = 0; i < LIVES; i++) {
+		pid_t pid = fork();
+
+		if (pid == -1)
+			bench_fail("fork");
+		if (pid == 0)
+			_exit(0);
+		if (wait4(any ? -1 : pid, &status, 0, NULL) != pid)
+			bench_fail("wait4");
 	}
-	result_n(op, n, reap_all(&dead));
-	crowd_free(&dead);
+	return (now_ns() - start) / LIVES;
 }
 
 static void
@@ -95,8 +102,8 @@ wait_among_living(int n)
 		skipped("live_wait_any", n, "rfork");
 		return;
 	}
-	reap_among("live_wait_any", n, reap_all_any);
-	reap_among("live_wait_pid", n, reap_all_pid);
+	result_n("live_wait_any", n, live_among(true));
+	result_n("live_wait_pid", n, live_among(false));
 	release(&shared->word);
 	crowd_reap(&living);
 }
@@ -104,8 +111,10 @@ wait_among_living(int n)
 void
 bench_waits(void)
 {
-	for (int n = 10; n <= 10000; n *= n == 10 ? 100 : 10)
-		reap_zombies(n);
+	static const int zombies[] = {10, 1000, 10000, 30000};
+
+	for (size_t i = 0; i < sizeof(zombies) / sizeof(zombies[0]); i++)
+		reap_zombies(zombies[i]);
 	wait_among_living(0);
 	wait_among_living(1000);
 	wait_among_living(10000);
