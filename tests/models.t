@@ -54,12 +54,24 @@ verdict()
 }
 
 # The functions that a model stands for, from its head.
-unknown_functions()
+functions()
 {
 	sed -n '/^ \* Stands for:/,/^ \*$/p' "$1" | tr -c 'A-Za-z0-9_./\n' ' ' |
 		sed 's/Stands for//' | tr ' ' '\n' |
-		grep -E '^[A-Za-z_0-9]+\.?$' | tr -d . | while read -r name; do
-		grep -rqE "^$name\(" kernel || echo "$name"
+		grep -E '^[A-Za-z_0-9]+\.?$' | tr -d .
+}
+
+# Those of them whose comment does not name the model, or that are not there.
+strangers()
+{
+	functions "$1" | while read -r name; do
+		# shellcheck disable=SC2046
+		awk -v name="$name" -v model="$(basename "$1")" '
+		FNR == 1 || $0 == "" { named = 0 }
+		/MODEL: / && index($0, model) { named = 1 }
+		index($0, name "(") == 1 && named { found = 1 }
+		END { exit !found }' $(grep -rlE "^$name\(" kernel) /dev/null ||
+			echo "$name"
 	done
 }
 
@@ -81,6 +93,7 @@ for model in tests/models/*.pml; do
 	is "$name: the head lists the mutants" \
 		"$(cut -d' ' -f1 "$tmp/mutants" | sort -u)" \
 		"$(grep -E '^#(if|el)' "$model" | grep -Eo 'M_[A-Z_0-9]+' | sort -u)"
-	is "$name: the functions are there" "$(unknown_functions "$model")" ""
+	is "$name: the functions are there, and name the model" \
+		"$(strangers "$model")" ""
 done
 done_testing

@@ -325,7 +325,7 @@ for their parent."""
                 continue
             print("cpu %d: %d pending, %d disposed of" % (
                 int(gd["gd_cpuid"]), int(rp["rp_pending"]),
-                int(rp["rp_disposed"])))
+                int(gd["gd_cnt_disposed"])))
             for lp in stailq(rp["rp_dead"], "lwp_dead"):
                 self.line(lp)
         print("masters:")

@@ -190,6 +190,7 @@ callout_wait_body(struct globaldata *gd, struct callout *c)
 		tsleep_remove(curthread);
 }
 
+/* MODEL: sleep.pml. */
 bool
 callout_stop_sync(struct callout *c)
 {

@@ -86,12 +86,14 @@ lwkt_free_thread(struct thread *td)
 	kstack_free(td->td_kstack);
 }
 
+/* MODEL: sleep.pml. */
 void
 lwkt_hold(struct thread *td)
 {
 	atomic_add(&td->td_refs, 1);
 }
 
+/* MODEL: sleep.pml. */
 void
 lwkt_rele(struct thread *td)
 {

@@ -77,7 +77,8 @@ sleepq_unlock(struct sleepq *sq) DROPS(sleep_spin) UNCHECKED
 }
 
 /* Takes td off its queue and leaves a reference for the caller, who then
- * calls sleepq_resume().  The bucket's lock is held. */
+ * calls sleepq_resume().  The bucket's lock is held.
+ * MODEL: sleep.pml. */
 static void
 sleepq_unlink(struct sleepq *sq, struct thread *td, int result)
     NEEDS(sleep_spin)
@@ -88,6 +89,7 @@ sleepq_unlink(struct sleepq *sq, struct thread *td, int result)
 	atomic_store_rel(&td->td_wchan, NULL);
 }
 
+/* MODEL: sleep.pml. */
 static void
 sleepq_resume(struct thread *td)
 {
@@ -95,6 +97,7 @@ sleepq_resume(struct thread *td)
 	lwkt_rele(td);
 }
 
+/* MODEL: sleep.pml. */
 void
 tsleep_interlock(const void *ident, int flags)
 {
@@ -113,6 +116,7 @@ tsleep_interlock(const void *ident, int flags)
 	sleepq_unlock(sq);
 }
 
+/* MODEL: sleep.pml. */
 void
 tsleep_remove(struct thread *td)
 {
@@ -130,7 +134,8 @@ tsleep_remove(struct thread *td)
 	sleepq_unlock(sq);
 }
 
-/* Ends td's sleep on ident if it is still the one numbered seq. */
+/* Ends td's sleep on ident if it is still the one numbered seq.
+ * MODEL: sleep.pml. */
 static void
 sleepq_end(struct thread *td, const void *ident, uint64_t seq, int result)
 {
@@ -146,6 +151,7 @@ sleepq_end(struct thread *td, const void *ident, uint64_t seq, int result)
 		sleepq_resume(td);
 }
 
+/* MODEL: sleep.pml. */
 static void
 sleep_timed_out(void *arg)
 {
@@ -154,6 +160,7 @@ sleep_timed_out(void *arg)
 	sleepq_end(st->st_td, st->st_ident, st->st_seq, EWOULDBLOCK);
 }
 
+/* MODEL: sleep.pml. */
 void
 sleep_interrupt(struct thread *td)
 {
@@ -175,7 +182,8 @@ sleep_interrupt(struct thread *td)
 
 /* Makes the queued sleep interruptible.  RACE: a signal sets TDF_MP_INTR, then
  * looks for a sleeper with td_wcatch; we set td_wcatch, then look at
- * TDF_MP_INTR: with full fences on both sides, one of the two sees it. */
+ * TDF_MP_INTR: with full fences on both sides, one of the two sees it.
+ * MODEL: sleep.pml. */
 static bool
 sleep_catch(struct thread *td)
 {
@@ -184,7 +192,8 @@ sleep_catch(struct thread *td)
 	return atomic_load(&td->td_mpflags) & TDF_MP_INTR;
 }
 
-/* Switches away until somebody has taken the current thread off its queue. */
+/* Switches away until somebody has taken the current thread off its queue.
+ * MODEL: sleep.pml. */
 static void
 sleep_wait(struct thread *td)
 {
@@ -194,7 +203,8 @@ sleep_wait(struct thread *td)
 	crit_exit();
 }
 
-/* The same, but for at most timo_ns. */
+/* The same, but for at most timo_ns.
+ * MODEL: sleep.pml. */
 static __rare int
 sleep_wait_timed(struct thread *td, const void *ident, uint64_t timo_ns)
 {
@@ -213,6 +223,7 @@ sleep_wait_timed(struct thread *td, const void *ident, uint64_t timo_ns)
 	return result;
 }
 
+/* MODEL: sleep.pml. */
 int
 tsleep(const void *ident, int flags, const char *wmesg, uint64_t timo_ns)
 {
@@ -242,7 +253,8 @@ tsleep(const void *ident, int flags, const char *wmesg, uint64_t timo_ns)
 }
 
 /* Wakes count more (0: all) of those who slept when last was the newest sleep;
- * how many. */
+ * how many.
+ * MODEL: sleep.pml. */
 static __rare int
 wakeup_more(struct sleepq *sq, const void *ident, int domain, int count,
     uint64_t last)
@@ -274,7 +286,8 @@ wakeup_more(struct sleepq *sq, const void *ident, int domain, int count,
 	return woken;
 }
 
-/* The first sleeper, which most often is the only one, is not worth a batch. */
+/* The first sleeper, which most often is the only one, is not worth a batch.
+ * MODEL: sleep.pml. */
 int
 wakeup_domain(const void *ident, int domain, int count)
 {

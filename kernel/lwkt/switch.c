@@ -64,6 +64,7 @@ runq_best(const struct globaldata *gd) NEEDS(crit)
  * lazy: the current thread wakes it in a system call.  If both are LWPs it
  * waits until that one blocks, as it is likely to do soon, or for the user
  * scheduler's tick: a switch to and fro is saved.
+ * MODEL: sleep.pml.
  */
 static void
 schedule_here(struct globaldata *gd, struct thread *td, bool lazy) NEEDS(crit)
@@ -88,6 +89,7 @@ schedule_here(struct globaldata *gd, struct thread *td, bool lazy) NEEDS(crit)
 
 static void schedule(struct thread *td, bool lazy);
 
+/* MODEL: sleep.pml. */
 static void
 schedule_message(void *arg, int unused)
 {
@@ -98,6 +100,7 @@ schedule_message(void *arg, int unused)
 	lwkt_rele(td);
 }
 
+/* MODEL: sleep.pml. */
 static void
 schedule(struct thread *td, bool lazy)
 {
@@ -121,6 +124,7 @@ schedule(struct thread *td, bool lazy)
 	crit_exit();
 }
 
+/* MODEL: sleep.pml. */
 void
 lwkt_schedule(struct thread *td)
 {
@@ -210,6 +214,7 @@ switch_to(struct globaldata *gd, struct thread *td, struct thread *ntd)
 	lwkt_switch_return(cpu_switch(td, ntd));
 }
 
+/* MODEL: sleep.pml. */
 void
 lwkt_switch_return(struct thread *otd)
 {
@@ -258,6 +263,7 @@ check_may_block(const struct thread *td)
 #define check_may_block(td) ((void)(td))
 #endif
 
+/* MODEL: sleep.pml. */
 void
 lwkt_switch(void)
 {
@@ -281,7 +287,8 @@ lwkt_switch(void)
 }
 
 /* UNCHECKED: the one place where a thread gives its CPU up inside a critical
- * section, which is its own and goes with it. */
+ * section, which is its own and goes with it.
+ * MODEL: sleep.pml. */
 void lwkt_block(void) UNCHECKED;
 void
 lwkt_block(void)
@@ -296,6 +303,7 @@ lwkt_yield(void)
 	lwkt_switch(); /* sleeps */
 }
 
+/* MODEL: sleep.pml. */
 void
 lwkt_final_switch(void)
 {

@@ -67,6 +67,7 @@ wait_for_token(struct thread *td, struct tokref *ref)
 	lwkt_switch(); /* sleeps */
 }
 
+/* MODEL: sleep.pml. */
 inline void
 lwkt_gettoken(struct lwkt_token *tok)
 {
@@ -100,6 +101,7 @@ lwkt_trytoken(struct lwkt_token *tok)
 	return true;
 }
 
+/* MODEL: sleep.pml. */
 inline void
 lwkt_reltoken(struct lwkt_token *tok)
 {

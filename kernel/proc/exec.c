@@ -26,6 +26,7 @@
 #include "kernel/proc/setcred.h"
 #include "kernel/signal/signal.h"
 
+/* MODEL: vfork.pml. */
 void
 proc_replace_vmspace(struct proc *p, struct vmspace *vm)
 {
@@ -86,7 +87,8 @@ exec_rename(struct lwp *lp, const struct exec_args *ea, struct pargs *args)
 		pargs_rele(old);
 }
 
-/* The way without return; takes over img's memory and args. */
+/* The way without return; takes over img's memory and args.
+ * MODEL: kill.pml, vfork.pml. */
 static int
 exec_commit(struct lwp *lp, struct exec_args *ea, struct elf_image *img,
     struct pargs *args)

@@ -20,6 +20,7 @@
  * SPEC X9-X13: the right to end the process (P_WEXIT) or to be alone in it
  * (P_SINGLE), and the death sentence for all other threads.  EALREADY when
  * another thread has one of the two.  p_token held; does not block.
+ * MODEL: handshake.pml, kill.pml, vfork.pml.
  */
 static int
 killlwps(struct lwp *lp, uint32_t flag) NEEDS(proc_token)
@@ -36,7 +37,8 @@ killlwps(struct lwp *lp, uint32_t flag) NEEDS(proc_token)
 	return 0;
 }
 
-/* SPEC X14: waits until this is the only thread.  p_token held. */
+/* SPEC X14: waits until this is the only thread.  p_token held.
+ * MODEL: handshake.pml, kill.pml, vfork.pml. */
 static void
 wait_alone(struct proc *p) NEEDS(proc_token)
 {
@@ -55,7 +57,8 @@ exit_kill_siblings(struct lwp *lp)
 	proc_unlock(p);
 }
 
-/* Claims the process for lp; false when another thread has it. */
+/* Claims the process for lp; false when another thread has it.
+ * MODEL: handshake.pml, kill.pml, vfork.pml. */
 static bool
 exit_claim(struct lwp *lp, int status)
 {
@@ -74,6 +77,7 @@ exit_claim(struct lwp *lp, int status)
 	return won;
 }
 
+/* MODEL: handshake.pml. */
 void
 exit1(struct lwp *lp, int status)
 {
@@ -89,6 +93,7 @@ exit1(struct lwp *lp, int status)
 	lwp_exit(lp, true);
 }
 
+/* MODEL: handshake.pml. */
 void
 exit_thread(struct lwp *lp, int status)
 {
@@ -107,6 +112,7 @@ exit_thread(struct lwp *lp, int status)
 	lwp_exit(lp, false);
 }
 
+/* MODEL: kill.pml. */
 int
 killalllwps(struct lwp *lp)
 {
@@ -121,6 +127,7 @@ killalllwps(struct lwp *lp)
 	return error;
 }
 
+/* MODEL: kill.pml. */
 void
 killalllwps_done(struct lwp *lp)
 {

@@ -19,6 +19,7 @@ exit_close_files(struct lwp *lp)
 		fdfree(fd); /* sleeps */
 }
 
+/* MODEL: vfork.pml. */
 void
 exit_memory(struct lwp *lp)
 {

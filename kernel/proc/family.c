@@ -13,6 +13,7 @@
 #include "kernel/proc/sysreaper.h"
 #include "kernel/signal/signal.h"
 
+/* MODEL: adoption.pml. */
 struct proc *
 parent_lock(struct proc *p)
 {
@@ -30,6 +31,7 @@ parent_lock(struct proc *p)
 	}
 }
 
+/* MODEL: adoption.pml. */
 void
 parent_unlock(struct proc *pp)
 {
@@ -52,6 +54,7 @@ family_link(struct proc *child, struct proc *parent)
 	TAILQ_INSERT_HEAD(&parent->p_children, child, p_sibling);
 }
 
+/* MODEL: adoption.pml, handshake.pml. */
 void
 family_bury(struct proc *child)
 {
@@ -74,6 +77,7 @@ family_zombie(struct proc *child)
 	TAILQ_INSERT_HEAD(&pp->p_zombies[child_kind(child)], child, p_sibling);
 }
 
+/* MODEL: adoption.pml, handshake.pml. */
 void
 family_claim(struct proc *child)
 {
@@ -83,6 +87,7 @@ family_claim(struct proc *child)
 	    p_sibling);
 }
 
+/* MODEL: handshake.pml. */
 void
 family_unclaim(struct proc *child)
 {
@@ -95,7 +100,8 @@ family_unclaim(struct proc *child)
 }
 
 /* SPEC X97: child gets another parent; its place in the lists is the
- * caller's.  D29: the new one's wait looks for plain children. */
+ * caller's.  D29: the new one's wait looks for plain children.
+ * MODEL: adoption.pml. */
 static inline void
 proc_reparent(struct proc *child, struct proc *parent) NEEDS(parent_token)
 {
@@ -117,7 +123,8 @@ adopt_list(struct proclist *list, struct proc *heir, struct proclist *to)
 }
 
 /* Hands p's children to heir; both tokens held.  False: heir has handed on
- * its own children already and can have no more. */
+ * its own children already and can have no more.
+ * MODEL: adoption.pml. */
 static bool
 adopt_all(struct proc *p, struct proc *heir) NEEDS(parent_token, proc_token)
 {
@@ -137,6 +144,7 @@ adopt_all(struct proc *p, struct proc *heir) NEEDS(parent_token, proc_token)
 	return true;
 }
 
+/* MODEL: adoption.pml. */
 void
 exit_orphan_children(struct lwp *lp)
 {
@@ -177,6 +185,7 @@ exit_orphan_children(struct lwp *lp)
 	}
 }
 
+/* MODEL: adoption.pml, handshake.pml. */
 void
 exit_publish(struct lwp *lp)
 {
@@ -192,6 +201,7 @@ exit_publish(struct lwp *lp)
 	proc_unlock(p);
 }
 
+/* MODEL: adoption.pml, handshake.pml. */
 void
 exit_tell_parent(struct lwp *lp)
 {
@@ -209,6 +219,7 @@ exit_tell_parent(struct lwp *lp)
 	parent_unlock(pp);
 }
 
+/* MODEL: vfork.pml. */
 void
 exit_release_vfork(struct lwp *lp)
 {

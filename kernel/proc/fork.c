@@ -76,7 +76,8 @@ fork_files(struct proc *p, struct proc *child, int flags)
 	return child->p_fd != NULL ? 0 : ENOMEM;
 }
 
-/* What the child takes from p and that cannot fail. */
+/* What the child takes from p and that cannot fail.
+ * MODEL: vfork.pml. */
 static void
 fork_inherit(struct proc *p, struct proc *child, int flags)
 {
@@ -173,6 +174,7 @@ fork_link(struct proc *p, struct proc *child, int flags, struct lwp **clpp)
  * Sleeps until the child has ended or has its own memory.  Woken by
  * exit_release_vfork().  Nothing else ends it but the end of this process:
  * then the child keeps the memory, and we shall not touch it again.
+ * MODEL: vfork.pml.
  */
 static void
 vfork_wait(struct proc *child)
@@ -207,6 +209,7 @@ fork_make(struct lwp *lp, struct proc *child, int flags)
 	return fork_thread(lp, child);
 }
 
+/* MODEL: vfork.pml. */
 int
 kern_fork(struct lwp *lp, int flags, int *pidp)
 {

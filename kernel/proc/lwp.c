@@ -90,6 +90,7 @@ lwp_discard(struct lwp *lp)
 	lwp_free(lp);
 }
 
+/* MODEL: kill.pml. */
 void
 lwp_enter(struct lwp *lp)
 {
@@ -109,6 +110,7 @@ lwp_find(struct proc *p, int tid)
 	return RB_FIND(lwp_tree, &p->p_lwps, &key);
 }
 
+/* MODEL: kill.pml, sleep.pml, vfork.pml. */
 void
 lwp_notify(struct lwp *lp)
 {
@@ -124,6 +126,7 @@ lwp_notify(struct lwp *lp)
 		cpu_send_ipi(gd->gd_cpuid);
 }
 
+/* MODEL: handshake.pml, kill.pml, vfork.pml. */
 void
 lwp_doom(struct lwp *lp)
 {
@@ -132,6 +135,7 @@ lwp_doom(struct lwp *lp)
 	lwp_notify(lp);
 }
 
+/* MODEL: handshake.pml. */
 void
 lwp_commit(struct lwp *lp)
 {
@@ -167,6 +171,7 @@ lwp_create_copyout(const struct lwp_params *par, int tid)
 	return error;
 }
 
+/* MODEL: handshake.pml, kill.pml. */
 int
 kern_lwp_create(struct lwp *plp, const struct lwp_params *par, int *tidp)
 {

@@ -58,7 +58,8 @@ lwp_exit_scheduler(struct lwp *lp)
 }
 
 /* SPEC X62, X63: the process has one thread less.  Law 6: whoever waits for
- * the others sleeps on p_nthreads, and is woken at every drop (D05). */
+ * the others sleeps on p_nthreads, and is woken at every drop (D05).
+ * MODEL: handshake.pml, kill.pml, vfork.pml. */
 static void
 lwp_count_down(struct proc *p) TAKES(noblock)
 {
@@ -71,6 +72,7 @@ lwp_count_down(struct proc *p) TAKES(noblock)
 	wakeup(&p->p_nthreads);
 }
 
+/* MODEL: handshake.pml. */
 void
 lwp_exit(struct lwp *lp, bool master)
 {

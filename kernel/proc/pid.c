@@ -136,6 +136,7 @@ pid_enter(struct proc *p)
 	}
 }
 
+/* MODEL: adoption.pml, handshake.pml. */
 inline void
 pid_leave(struct proc *p)
 {
@@ -146,6 +147,7 @@ pid_leave(struct proc *p)
 	bucket_unlock(pb);
 }
 
+/* MODEL: adoption.pml, handshake.pml. */
 struct proc *
 pfind_any(int pid)
 {
@@ -162,6 +164,7 @@ pfind_any(int pid)
 	return p;
 }
 
+/* MODEL: adoption.pml, handshake.pml. */
 struct proc *
 pfind_child(int pid, struct proc *p)
 {
@@ -235,6 +238,7 @@ allproc_scan(bool (*fn)(struct proc *p, void *arg), void *arg)
 	}
 }
 
+/* MODEL: adoption.pml, handshake.pml. */
 static __rare void
 wait_until_unheld(struct proc *p)
 {
@@ -248,6 +252,7 @@ wait_until_unheld(struct proc *p)
 	tsleep_remove(curthread);
 }
 
+/* MODEL: adoption.pml, handshake.pml, vfork.pml. */
 inline void
 proc_stall(struct proc *p)
 {

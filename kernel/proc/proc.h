@@ -182,7 +182,8 @@ extern struct proc proc0, *initproc;
 #define curlwp (curthread->td_lwp)
 
 /* Holds: the process is not freed meanwhile.  PRELE wakes who waits for the
- * last one (D06). */
+ * last one (D06).
+ * MODEL: adoption.pml, handshake.pml, vfork.pml. */
 static inline void
 PHOLD(struct proc *p)
 {
@@ -190,6 +191,7 @@ PHOLD(struct proc *p)
 	atomic_add(&p->p_lock, 1);
 }
 
+/* MODEL: adoption.pml, handshake.pml, vfork.pml. */
 static inline void
 PRELE(struct proc *p)
 {

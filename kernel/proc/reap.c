@@ -27,6 +27,7 @@ struct reaper_pcpu {
 	struct task rp_task;	 /* SELF */
 };
 
+/* MODEL: handshake.pml. */
 void
 lwp_is_gone(struct thread *td)
 {
@@ -50,6 +51,7 @@ lwp_is_gone(struct thread *td)
 	crit_exit();
 }
 
+/* MODEL: handshake.pml. */
 static __rare void
 wait_until_gone(struct lwp *lp)
 {
@@ -64,6 +66,7 @@ wait_until_gone(struct lwp *lp)
 	tsleep_remove(curthread);
 }
 
+/* MODEL: handshake.pml. */
 inline void
 lwp_wait(struct lwp *lp)
 {
@@ -72,6 +75,7 @@ lwp_wait(struct lwp *lp)
 		wait_until_gone(lp); /* sleeps */
 }
 
+/* MODEL: handshake.pml. */
 inline void
 lwp_dispose(struct lwp *lp)
 {
@@ -79,7 +83,8 @@ lwp_dispose(struct lwp *lp)
 	lwp_free(lp);
 }
 
-/* SPEC X72: the body of a CPU's task. */
+/* SPEC X72: the body of a CPU's task.
+ * MODEL: handshake.pml. */
 static void
 reaplwps(void *ctx, int unused)
 {

@@ -37,6 +37,7 @@ sysreaper_rele(struct sysreaper *sr)
 	}
 }
 
+/* MODEL: adoption.pml. */
 struct proc *
 sysreaper_heir(struct proc *p)
 {
@@ -62,6 +63,7 @@ sysreaper_heir(struct proc *p)
 	return heir;
 }
 
+/* MODEL: adoption.pml. */
 void
 exit_sysreaper(struct lwp *lp)
 {

@@ -85,6 +85,7 @@ find_selected(struct proc *p, const struct wait_request *wr, bool *possible)
 	return NULL;
 }
 
+/* MODEL: adoption.pml, handshake.pml. */
 static inline struct proc *
 find_any(struct proc *p, const struct wait_request *wr, bool *possible)
     NEEDS(parent_token)
@@ -95,7 +96,8 @@ find_any(struct proc *p, const struct wait_request *wr, bool *possible)
 	return TAILQ_FIRST(&p->p_zombies[kind]);
 }
 
-/* The child with that pid, by the table and not by the list. */
+/* The child with that pid, by the table and not by the list.
+ * MODEL: adoption.pml, handshake.pml. */
 static struct proc *
 find_by_pid(struct proc *p, const struct wait_request *wr, bool *possible)
     NEEDS(parent_token)
@@ -124,7 +126,8 @@ find(struct proc *p, const struct wait_request *wr, bool *possible)
 }
 
 /* Has the zombie's last thread counted itself out?  Once true that stays, and
- * so does all that it left. */
+ * so does all that it left.
+ * MODEL: handshake.pml. */
 static inline bool
 has_finished(const struct proc *child) UNCHECKED;
 static inline bool
@@ -134,7 +137,8 @@ has_finished(const struct proc *child)
 }
 
 /* What a zombie that has finished left: the will, and its master for the
- * burial.  No token is needed. */
+ * burial.  No token is needed.
+ * MODEL: handshake.pml. */
 static inline struct lwp *
 read_will(struct proc *child, struct wait_result *ws) UNCHECKED;
 static inline struct lwp *
@@ -148,6 +152,7 @@ read_will(struct proc *child, struct wait_result *ws)
 	return child->p_master;
 }
 
+/* MODEL: handshake.pml. */
 static __rare void
 wait_finish(struct proc *child)
 {
@@ -159,7 +164,8 @@ wait_finish(struct proc *child)
 }
 
 /* Waits until the child's own last thread has passed its last use of the
- * process, and reads what it left. */
+ * process, and reads what it left.
+ * MODEL: adoption.pml, handshake.pml. */
 static inline struct lwp *
 wait_finished(struct proc *child, struct wait_result *ws)
 {
@@ -169,7 +175,8 @@ wait_finished(struct proc *child, struct wait_result *ws)
 }
 /* SPEC X84-X90: takes a claimed, finished zombie apart.  Nobody finds it by
  * number or group once it has left the table; then the last hold must go
- * (D48: looked at after it has left, not before). */
+ * (D48: looked at after it has left, not before).
+ * MODEL: adoption.pml, handshake.pml. */
 static void
 bury(struct lwp *lp, struct proc *child, struct lwp *master)
 {
@@ -193,7 +200,8 @@ bury(struct lwp *lp, struct proc *child, struct lwp *master)
 	proc_free(child);
 }
 
-/* SPEC X79-X83 for a zombie just claimed. */
+/* SPEC X79-X83 for a zombie just claimed.
+ * MODEL: handshake.pml. */
 static int
 collect(struct lwp *lp, struct proc *child, struct wait_result *ws,
     wait_deliver_t *deliver, void *arg)
@@ -252,7 +260,8 @@ check_request(const struct wait_request *wr)
 }
 
 /* Law 5: our token, under which the lists were just seen, is only lost in
- * the sleep itself. */
+ * the sleep itself.
+ * MODEL: adoption.pml, handshake.pml. */
 static __rare int
 wait_sleep(struct proc *p) NEEDS(parent_token)
 {
@@ -264,6 +273,7 @@ wait_sleep(struct proc *p) NEEDS(parent_token)
 	return error;
 }
 
+/* MODEL: adoption.pml, handshake.pml. */
 int
 kern_wait(struct lwp *lp, const struct wait_request *wr,
     struct wait_result *ws, wait_deliver_t *deliver, void *arg)

@@ -79,6 +79,7 @@ does_something(const struct proc *p, int sig)
 	return sig_is_fatal(sig) && p != initproc;
 }
 
+/* MODEL: kill.pml, vfork.pml. */
 void
 ksignal(struct proc *p, int sig)
 {
@@ -131,6 +132,7 @@ trapsignal(struct lwp *lp, int sig, int code, uintptr_t addr)
 	post(lp, sig);
 }
 
+/* MODEL: kill.pml, vfork.pml. */
 int
 issignal(struct lwp *lp)
 {

@@ -17,6 +17,7 @@
 #include "kernel/signal/signal.h"
 #include "kernel/sys/userret.h"
 
+/* MODEL: kill.pml, vfork.pml. */
 static __rare void
 take_asts(struct lwp *lp)
 {

@@ -24,7 +24,8 @@ userret_pending(const struct thread *td)
 }
 
 /* Every way to user mode: returns with interrupts disabled, with nothing left
- * to do.  td is the current thread. */
+ * to do.  td is the current thread.
+ * MODEL: kill.pml, vfork.pml. */
 static inline void
 userret(const struct thread *td)
 {

@@ -4,9 +4,9 @@
  * Stands for: parent_lock, parent_unlock, exit_publish,
  * exit_orphan_children, adopt_all, proc_reparent, exit_tell_parent,
  * family_claim, family_bury (family.c); sysreaper_heir, exit_sysreaper
- * (sysreaper.c); find_listed, find_by_pid, wait_finished, bury, wait_sleep,
- * kern_wait (wait.c); pfind_any, pid_leave, proc_stall (pid.c); PHOLD, PRELE
- * (proc.h).
+ * (sysreaper.c); find_any, find_by_pid, wait_finished, bury, wait_sleep,
+ * kern_wait (wait.c); pfind_any, pfind_child, pid_leave, proc_stall,
+ * wait_until_unheld (pid.c); PHOLD, PRELE (proc.h).
  *
  * Init has a child S, S a child P, P a child C.  C ends; P and S wait for
  * their children, or not, and end too; S may live on, but has then waited.  S
@@ -215,7 +215,7 @@ inline wait_finished(dead)
 	od
 }
 
-inline proc_stall(p)
+inline wait_until_unheld(p)
 {
 	do
 	:: sleep_on(LOCK(p));
@@ -227,6 +227,14 @@ inline proc_stall(p)
 		awake
 	od;
 	atomic { sleep_remove(); busy = 0 }
+}
+
+inline proc_stall(p)
+{
+	if
+	:: atomic { holds[p] == 0 -> skip }
+	:: atomic { holds[p] != 0 -> skip }; wait_until_unheld(p)
+	fi
 }
 
 inline bury(parent, dead)

@@ -4,10 +4,11 @@
  * Stands for: exit_claim, killlwps, wait_alone, exit_thread, exit1
  * (exit.c); kern_lwp_create, lwp_commit, lwp_doom (lwp.c); exit_publish,
  * exit_tell_parent, family_claim, family_unclaim, family_bury (family.c);
- * lwp_exit, lwp_count_down (lwp_exit.c); lwp_is_gone, lwp_wait, lwp_dispose,
- * reaplwps (reap.c); find_by_pid, find_listed, wait_finished, collect, bury,
- * wait_sleep, kern_wait (wait.c); PHOLD, PRELE, proc_stall, pfind_any,
- * pid_leave.
+ * lwp_exit, lwp_count_down (lwp_exit.c); lwp_is_gone, lwp_wait,
+ * wait_until_gone, lwp_dispose, reaplwps (reap.c); find_by_pid, find_any,
+ * has_finished, wait_finish, wait_finished, read_will, collect, bury,
+ * wait_sleep, kern_wait (wait.c); PHOLD, PRELE, proc_stall,
+ * wait_until_unheld, pfind_any, pfind_child, pid_leave.
  *
  * Threads 0 and 1 are there; thread 2 exists once thread 0 has created it, and
  * ends only when told to, or as the last.  A thread calls exit or extexit, or
@@ -295,7 +296,7 @@ proctype looker() /* pfind_any(), a look, PRELE() */
 none:	skip
 }
 
-inline proc_stall()
+inline wait_until_unheld()
 {
 	do
 	::
@@ -315,7 +316,15 @@ inline proc_stall()
 	atomic { sleep_remove(); busy = 0 }
 }
 
-inline lwp_wait()
+inline proc_stall()
+{
+	if
+	:: atomic { assert(!proc_freed); holds == 0 -> skip }
+	:: atomic { holds != 0 -> skip }; wait_until_unheld()
+	fi
+}
+
+inline wait_until_gone()
 {
 	do
 	::
@@ -335,7 +344,15 @@ inline lwp_wait()
 	atomic { sleep_remove(); busy = 0 }
 }
 
-inline wait_finished()
+inline lwp_wait()
+{
+	if
+	:: atomic { assert(!freed[master]); gone -> skip }
+	:: atomic { !gone -> skip }; wait_until_gone()
+	fi
+}
+
+inline wait_finished() /* reads p_nthreads without the token first */
 {
 	do
 #ifdef M_READ_EARLY

@@ -2,12 +2,13 @@
  * sleep.pml -- one sleeper against a wakeup, a signal and a timeout.
  *
  * Stands for: tsleep_interlock, tsleep_remove, tsleep, sleep_catch,
- * sleep_wait, sleepq_unlink, sleepq_resume, sleepq_end, sleep_timed_out,
- * sleep_interrupt, wakeup_domain (lwkt/sleep.c); lwkt_schedule,
- * schedule_here, schedule_message, lwkt_block, lwkt_switch,
- * lwkt_switch_return, lwkt_final_switch (lwkt/switch.c); lwkt_hold,
- * lwkt_rele (lwkt/create.c); lwkt_gettoken, lwkt_reltoken (lwkt/token.c);
- * lwp_notify (proc/lwp.c); callout_stop_sync (lwkt/callout.c).
+ * sleep_wait, sleep_wait_timed, sleepq_unlink, sleepq_resume, sleepq_end,
+ * sleep_timed_out, sleep_interrupt, wakeup_domain, wakeup_more
+ * (lwkt/sleep.c); lwkt_schedule, schedule, schedule_here, schedule_message,
+ * lwkt_block, lwkt_switch, lwkt_switch_return, lwkt_final_switch
+ * (lwkt/switch.c); lwkt_hold, lwkt_rele (lwkt/create.c); lwkt_gettoken,
+ * lwkt_reltoken (lwkt/token.c); lwp_notify (proc/lwp.c); callout_stop_sync
+ * (lwkt/callout.c).
  *
  * The sleeper sleeps twice on one address, first in the interlocked shape,
  * then under a token, and ends.  Which of the two wakeups, the signal and the

@@ -26,7 +26,8 @@ void
 crowd_free(struct crowd *crowd)
 {
 	if (crowd->pids != NULL)
-		table_free(crowd->pids, places(crowd->n) * sizeof(*crowd->pids));
+		table_free(
+		    crowd->pids, places(crowd->n) * sizeof(*crowd->pids));
 	if (crowd->stacks != NULL)
 		table_free(crowd->stacks, places(crowd->n) * STACK);
 	*crowd = (struct crowd){0};
