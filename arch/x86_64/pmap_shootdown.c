@@ -36,13 +36,13 @@ struct shootdown {
 static struct shootdown shootdowns[MAXCPU];
 
 static inline void
-mask_set(uint64_t *mask, int cpu)
+mask_set(uint64_t *mask, unsigned cpu)
 {
 	atomic_set(&mask[cpu / 64], 1UL << cpu % 64);
 }
 
 static inline void
-mask_clear(uint64_t *mask, int cpu)
+mask_clear(uint64_t *mask, unsigned cpu)
 {
 	atomic_clear(&mask[cpu / 64], 1UL << cpu % 64);
 }

@@ -1,5 +1,6 @@
 /*
- * cpumask.h -- sets of CPUs.
+ * cpumask.h -- sets of CPUs.  Numbers are unsigned here: that makes their
+ * division a shift.
  */
 #pragma once
 
@@ -8,20 +9,20 @@
 #include "kernel/param.h"
 
 static inline bool
-cpumask_test(const struct cpumask *mask, int cpu)
+cpumask_test(const struct cpumask *mask, unsigned cpu)
 {
 	return atomic_load(&mask->m[cpu / 64]) >> (cpu % 64) & 1;
 }
 
 /* Atomic against other CPUs that change the same set. */
 static inline void
-cpumask_set(struct cpumask *mask, int cpu)
+cpumask_set(struct cpumask *mask, unsigned cpu)
 {
 	atomic_set(&mask->m[cpu / 64], 1UL << (cpu % 64));
 }
 
 static inline void
-cpumask_clear(struct cpumask *mask, int cpu)
+cpumask_clear(struct cpumask *mask, unsigned cpu)
 {
 	atomic_clear(&mask->m[cpu / 64], 1UL << (cpu % 64));
 }

@@ -223,6 +223,19 @@ sleep_wait_timed(struct thread *td, const void *ident, uint64_t timo_ns)
 	return result;
 }
 
+#ifdef INVARIANTS
+static void
+check_may_sleep(const struct thread *td, const char *wmesg)
+{
+	KASSERT(td->td_noblock == 0, "tsleep(%s) where nothing may sleep",
+	    wmesg);
+	KASSERT(!(td->td_flags & TDF_IDLE), "the idle thread sleeps (%s)",
+	    wmesg);
+}
+#else
+#define check_may_sleep(td, wmesg) ((void)(td))
+#endif
+
 /* MODEL: sleep.pml. */
 int
 tsleep(const void *ident, int flags, const char *wmesg, uint64_t timo_ns)
@@ -230,10 +243,7 @@ tsleep(const void *ident, int flags, const char *wmesg, uint64_t timo_ns)
 	struct thread *td = curthread;
 	int result;
 
-	KASSERT(td->td_noblock == 0, "tsleep(%s) where nothing may sleep",
-	    wmesg);
-	KASSERT(!(td->td_flags & TDF_IDLE), "the idle thread sleeps (%s)",
-	    wmesg);
+	check_may_sleep(td, wmesg);
 	if (!(flags & PINTERLOCKED))
 		tsleep_interlock(ident, flags);
 	chaos_point();
