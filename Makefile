@@ -33,6 +33,7 @@ endif
 # The folder of this build.
 variant := $(if $(filter 0,$(INVARIANTS)),release)
 variant := $(variant)$(if $(filter-out $(INVARIANTS),$(CHAOS)),chaos$(CHAOS))
+variant := $(variant)$(if $(filter-out 0,$(COVERAGE)),coverage)
 O := build$(if $(variant),/$(variant))
 
 # The compiler: the cross compiler where there is one, otherwise the host's,
@@ -64,6 +65,10 @@ kflags := $(freestanding) -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
 # and often called is inlined across files; the cross compiler may lack that.
 lto := $(if $(filter 0,$(INVARIANTS)),$(shell echo 'int x;' | $(CC) -flto=auto \
 	-c -x c - -o /dev/null 2>/dev/null && echo -flto=auto))
+# Lines are counted: what the CPUs count adds up, and code stays where its
+# lines are.
+kcoverage := $(if $(filter-out 0,$(COVERAGE)),-Og -ftest-coverage \
+	-fprofile-arcs -fprofile-info-section -fprofile-update=atomic)
 kldflags := -nostdlib -static -z max-page-size=4096 -z noexecstack \
 	--build-id=none -T linker.ld
 nasmflags := -f elf64 -g -F dwarf -I./
@@ -71,7 +76,8 @@ nasmflags := -f elf64 -g -F dwarf -I./
 #
 # Sources: whatever is there.
 #
-excluded := $(addsuffix %,$(WITHOUT))
+excluded := $(addsuffix %,$(WITHOUT) \
+	$(if $(kcoverage),,kernel/test/coverage.c))
 kc := $(filter-out $(excluded),$(sort $(shell find kernel arch/x86_64 \
 	-name '*.c' -type f)))
 kasm := $(sort $(shell find boot arch/x86_64 kernel -name '*.asm' -type f))
@@ -110,7 +116,8 @@ $(1): FORCE
 	@mkdir -p $$(@D)
 	@echo '$(2)' | cmp -s - $$@ || { echo '$(2)' >$$@; $(3); }
 endef
-$(eval $(call stamp,$(O)/kflags,$(CC) $(kflags) $(lto),echo 'compiler: $(CC) ($(O))'))
+$(eval $(call stamp,$(O)/kflags,$(CC) $(kflags) $(lto) \
+	$(kcoverage),echo 'compiler: $(CC) ($(O))'))
 $(eval $(call stamp,$(O)/ksources,$(kobjs),:))
 $(eval $(call stamp,$(O)/programs,$(programs),:))
 
@@ -140,7 +147,12 @@ $(include_done): Makefile
 $(O)/%.o: %.c $(O)/kflags | $(include_done)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(kflags) $(lto) $(werror) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(kflags) $(lto) $(kcoverage) $(werror) -MMD -MP -c $< -o $@
+
+# What writes the counters out does not count.
+$(O)/kernel/test/coverage.o: kcoverage :=
+# stb_sprintf's floating point is there but for the full optimization.
+$(O)/kernel/lib/printf.o: kcoverage := $(kcoverage:-Og=-O2)
 
 $(O)/whole.o: $(filter-out %.asm.o,$(kobjs)) $(O)/ksources
 	$(call say,LTO,$@)

@@ -217,6 +217,10 @@ void kmain(void) NORETURN;		/* boot CPU, on its first stack, which
 void splz_intr(void);
 void lwkt_idle_loop(void) NORETURN;
 void lwkt_switch_return(struct thread *otd);
+/* test/coverage.c: writes to the debug console which lines ran, once; the other
+ * CPUs are stopped for good.  The machine is about to end, interrupts are
+ * disabled.  Weak: only a build with COVERAGE=1 has it. */
+void coverage_dump(void) __attribute__((weak));
 /* sys/userret.h: userret(td), the last thing before user mode. */
 /* A page fault at va (user address): 0 when it is mapped now, else EFAULT
  * (outside the map), EACCES (right missing) or ENOMEM.  access: PROT_READ,

@@ -38,6 +38,15 @@ power_init(void)
 	have_exit_device = cmdline_get("exitdev") != NULL;
 }
 
+/* How each way out begins. */
+static void
+last_words(void)
+{
+	cpu_intr_disable();
+	if (coverage_dump != NULL)
+		coverage_dump();
+}
+
 static void NORETURN
 halt(void)
 {
@@ -83,7 +92,7 @@ pm1_sleep(uint16_t port, uint8_t type)
 void
 cpu_poweroff(void)
 {
-	cpu_intr_disable();
+	last_words();
 	/* To the host a triple fault looks the same, but for this. */
 	debugcon_write("poweroff\n", 9);
 	if (acpi.ac_has_s5 && acpi.ac_hw_reduced && acpi.ac_sleep.as_pa != 0) {
@@ -103,7 +112,7 @@ cpu_exit_emulator(int status)
 	char line[24];
 	int n = ksnprintf(line, sizeof(line), "exit %d\n", status);
 
-	cpu_intr_disable();
+	last_words();
 	debugcon_write(line, (size_t)n);
 	if (!have_exit_device)
 		cpu_poweroff();
@@ -121,7 +130,7 @@ cpu_reset(void)
 		uint64_t base;
 	} __attribute__((packed)) no_table;
 
-	cpu_intr_disable();
+	last_words();
 	if (acpi.ac_reset.as_pa != 0)
 		register_write8(&acpi.ac_reset, acpi.ac_reset_value);
 	for (int i = 0; i < SPIN; i++)
