@@ -143,3 +143,36 @@ test_mask_sync(void)
 		ktest_spawn(sync_to_all, NULL, TDPRI_KERN_DAEMON, i);
 }
 KTEST(ipiq_mask_sync, "2.2", test_mask_sync);
+
+/* A message to some is for nobody else; the call returns when they have run
+ * it. */
+static void
+test_ipiq_to_some(void)
+{
+	uint32_t counts[MAXCPU] = { 0 };
+	struct cpumask mask = { { 0 } };
+
+	if (!ktest_needs_cpus(2))
+		return;
+	cpumask_set(&mask, ncpus - 1);
+	lwkt_ipiq_mask_sync(&mask, sync_call, counts, 3);
+	for (int i = 0; i < ncpus; i++)
+		KT_EQUAL(counts[i], i == ncpus - 1 ? 3 : 0);
+}
+KTEST(ipiq_to_some, "2.2", test_ipiq_to_some);
+
+/* To itself a CPU sends by calling: no ring, so it is never full. */
+static void
+test_ipiq_to_itself(void)
+{
+	uint32_t counts[MAXCPU] = { 0 };
+
+	crit_enter();
+	for (int i = 1; i <= 100; i++) {
+		KT_EQUAL(lwkt_send_ipiq_nowait(mycpu, sync_call, counts, 1),
+		    0);
+		KT_EQUAL(counts[mycpu->gd_cpuid], i);
+	}
+	crit_exit();
+}
+KTEST(ipiq_to_itself, "2.2", test_ipiq_to_itself);

@@ -211,3 +211,28 @@ test_msgport_abort_in_hand(void)
 	lwkt_closeport(&server);
 }
 KTEST(msgport_abort_in_hand, "2.4 t2", test_msgport_abort_in_hand);
+
+/* Replies that nobody has fetched go with their port; they are answered to
+ * nobody a second time. */
+static void
+test_msgport_close_with_replies(void)
+{
+	struct lwkt_port port, back;
+	struct lwkt_msg asked, answered;
+
+	lwkt_initport(&port);
+	lwkt_initport(&back);
+	lwkt_initmsg(&answered, &back, 0);
+	lwkt_initmsg(&asked, NULL, 0);
+	KT_EQUAL(lwkt_sendmsg(&port, &answered), 0);
+	KT_CHECK(lwkt_getport(&port) == &answered);
+	lwkt_replymsg(&answered, ENOENT);
+	KT_CHECK(answered.ms_flags & MSGF_QUEUED);
+	KT_EQUAL(lwkt_sendmsg(&back, &asked), 0);
+	lwkt_closeport(&back);
+	KT_EQUAL(answered.ms_error, ENOENT);
+	KT_CHECK(!(answered.ms_flags & MSGF_QUEUED));
+	KT_EQUAL(asked.ms_error, ECONNABORTED);
+	lwkt_closeport(&port);
+}
+KTEST(msgport_close_with_replies, "2.4", test_msgport_close_with_replies);

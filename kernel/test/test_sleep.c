@@ -226,3 +226,17 @@ test_wakeup_many(void)
 	KT_WAIT(atomic_load(&awake) == 40);
 }
 KTEST(wakeup_many, "2.7", test_wakeup_many);
+
+/* The point of no sleep has an end: whoever has passed it may sleep again. */
+static void
+test_noblock_ends(void)
+{
+	noblock_enter();
+	noblock_enter();
+	KT_EQUAL(curthread->td_noblock, 2);
+	noblock_exit();
+	noblock_exit();
+	KT_EQUAL(tsleep(&place, 0, "ktest", NS_PER_MS), /* sleeps */
+	    EWOULDBLOCK);
+}
+KTEST(noblock_ends, "2.7", test_noblock_ends);

@@ -7,6 +7,7 @@
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/lwkt/sleep.h"
 #include "kernel/lwkt/taskqueue.h"
+#include "kernel/mem/failpoint.h"
 #include "kernel/mem/kmalloc.h"
 #include "kernel/test/ktest.h"
 
@@ -214,3 +215,20 @@ test_taskqueue_storm(void)
 	KT_WAIT(atomic_load(&runs) == 200 * (uint32_t)ncpus);
 }
 KTEST(taskqueue_storm, "2.39", test_taskqueue_storm);
+
+/* Each allocation in turn fails; what has been made by then is given back. */
+static void
+test_taskqueue_without_memory(void)
+{
+	struct taskqueue *tq = NULL;
+
+	for (long n = 0; n < 100 && tq == NULL; n++) {
+		failpoint_arm("*", n, 1, true);
+		tq = taskqueue_create("ktest", TDPRI_KERN_DAEMON, 0);
+		KT_CHECK((failpoint_disarm() == 0) == (tq != NULL));
+		KT_CHECK(tq == NULL || n >= 2);
+	}
+	if (KT_CHECK(tq != NULL))
+		taskqueue_free(tq); /* sleeps */
+}
+KTEST(taskqueue_without_memory, "2.39 2.43", test_taskqueue_without_memory);

@@ -126,6 +126,33 @@ by_uid(void)
 	CHECK_EQ(sc(SYS_wait4, -1, NULL, 0, NULL), -ECHILD);
 }
 
+static void
+own_session(void *arg)
+{
+	CHECK_EQ(sc(SYS_setsid), getpid());
+	child(arg);
+}
+
+static void
+by_session(void)
+{
+	pid_t in, out;
+
+	memset(gates, 0, TEST_PAGE);
+	in = test_fork(child, (void *)0);
+	out = test_fork(own_session, (void *)1);
+	store(&gates[0], 1);
+	store(&gates[1], 1);
+	WAIT_UNTIL(test_is_zombie(in));
+	WAIT_UNTIL(test_is_zombie(out));
+	CHECK_EQ(sc(SYS_wait6, P_SID, out, NULL, WEXITED, NULL, NULL), out);
+	CHECK_EQ(
+	    sc(SYS_wait6, P_SID, out, NULL, WEXITED, NULL, NULL), -ECHILD);
+	CHECK_EQ(sc(SYS_wait6, P_SID, sc(SYS_getsid, 0), NULL, WEXITED, NULL,
+		     NULL),
+	    in);
+}
+
 /* Somebody else's children, and grandchildren, are nobody of ours. */
 static void
 grandchild(void *arg)
@@ -179,6 +206,7 @@ main(int argc, char **argv)
 			any_order(-pgid);
 		}
 		by_uid();
+		by_session();
 		not_grandchildren();
 	}
 	return test_done();
