@@ -49,9 +49,6 @@ void lwp_is_gone(struct thread *td);
 /* Waits until lp is off its CPU and unheld (X70); frees it (X73). */
 void lwp_wait(struct lwp *lp) SLEEPS;
 void lwp_dispose(struct lwp *lp);
-/* Numbers for the census and the tests. */
-long reaper_disposed(void);
-int reaper_pending(void);
 
 /* lwp.c: the memory of an LWP; its hold on the process. */
 void lwp_free(struct lwp *lp);

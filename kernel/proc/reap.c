@@ -121,23 +121,3 @@ deadlwp_init(void)
 	}
 }
 SYSINIT(deadlwp, SI_SUB_CONFIGURE, SI_ORDER_ANY, deadlwp_init);
-
-long
-reaper_disposed(void)
-{
-	long n = 0;
-
-	for (int i = 0; i < ncpus; i++)
-		n += atomic_load(&globaldata[i]->gd_cnt_disposed);
-	return n;
-}
-
-int
-reaper_pending(void)
-{
-	int n = 0;
-
-	for (int i = 0; i < ncpus; i++)
-		n += atomic_load(&globaldata[i]->gd_reaper->rp_pending);
-	return n;
-}
