@@ -240,6 +240,34 @@ test_preempt_keeps_tokens(void)
 KTEST(preempt_keeps_tokens, "2.1 2.3", test_preempt_keeps_tokens);
 
 static void
+sleeps_with_token(void *arg)
+{
+	lwkt_gettoken(&the_token);
+	atomic_add(&seen, 1);
+	tsleep(arg, 0, "preempt", 0); /* sleeps */
+	KT_CHECK(curthread->td_preempted == NULL);
+	KT_CHECK(lwkt_token_held(&the_token));
+	atomic_add(&seen, 1);
+	lwkt_reltoken(&the_token);
+}
+
+/* Who wants tokens back when it is woken might not get them: it does not
+ * preempt, and waits for its turn. */
+static void
+test_preempt_not_for_tokens(void)
+{
+	seen = 0;
+	ktest_spawn_flags(sleeps_with_token, &sent, TDF_INTTHREAD,
+	    TDPRI_INT_LOW, 0);
+	KT_EQUAL(atomic_load(&seen), 1);
+	wakeup(&sent);
+	KT_EQUAL(atomic_load(&seen), 1);
+	ktest_join(); /* sleeps */
+	KT_EQUAL(atomic_load(&seen), 2);
+}
+KTEST(preempt_not_for_tokens, "2.1 2.3", test_preempt_not_for_tokens);
+
+static void
 nothing(void *unused)
 {
 	(void)unused;
