@@ -5,7 +5,7 @@
 # 1: KKASSERT and the costly self-checks are compiled in (design.md 7).
 INVARIANTS ?= 1
 
-# 1: chaos_point() yields and delays under the kernel argument chaos=SEED.
+# 1: chaos_point() yields, delays and moves threads under the kernel argument chaos=SEED.
 CHAOS ?= $(INVARIANTS)
 
 # 1: the lines that run are counted, into build/coverage (docs/coverage.md).

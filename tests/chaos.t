@@ -1,6 +1,7 @@
 #!/bin/sh
 # Seeds: the same one gives the same run to the last event, another one gives
-# another; and tests of races pass under several.
+# another; delays, yields and moves all happen; and tests of races pass under
+# several seeds.
 # spec: N5 D04 D05 D08 D11 D14 D25 D48
 . "$(dirname "$0")/lib.sh"
 
@@ -18,6 +19,16 @@ ok "the trace has events" grep -q scheduler "$tmp/one"
 ok "the same seed, the same run" cmp -s "$tmp/one" "$tmp/again"
 ok "another seed, another run" sh -c '! cmp -s "$1" "$2"' - \
 	"$tmp/one" "$tmp/two"
+
+# All three kinds of disturbance happen.
+./mayfly exec --smp 4 --seed 1 -- sh -c '/demo/threads; census' </dev/null \
+	>"$tmp/census" 2>&1
+for kind in delays yields moves; do
+	ok "chaos $kind" grep -q "^~chaos:$kind  *[1-9]" "$tmp/census"
+done
+MAYFLY_SEED='' ./mayfly exec --smp 4 -- sh -c '/demo/threads; census' \
+	</dev/null >"$tmp/census" 2>&1
+ok "none without a seed" sh -c '! grep -q "^~chaos:" "$1"' - "$tmp/census"
 
 # Programs whose subject is a race.
 races='exec_against exit_ extexit lwp_create vfork wait shared_vmspace

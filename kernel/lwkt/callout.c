@@ -147,9 +147,11 @@ callout_reset(struct callout *c, uint64_t timo_ns, void (*fn)(void *),
 static bool
 callout_disarm(struct callout *c, struct globaldata **runs)
 {
-	struct globaldata *gd = callout_lock(c);
+	struct globaldata *gd;
 	bool pending;
 
+	chaos_point();
+	gd = callout_lock(c);
 	if (runs != NULL)
 		*runs = NULL;
 	if (gd == NULL)
@@ -195,10 +197,7 @@ bool
 callout_stop_sync(struct callout *c)
 {
 	struct globaldata *runs;
-	bool pending;
-
-	chaos_point();
-	pending = callout_disarm(c, &runs);
+	bool pending = callout_disarm(c, &runs);
 
 	while (runs != NULL) {
 		KASSERT(curthread != runs->gd_softclock,

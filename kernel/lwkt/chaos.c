@@ -4,16 +4,24 @@
  * A delay is a number of pause instructions: in the deterministic mode each
  * of them hands the host over to the next CPU, in the parallel mode they take
  * time.
+ *
+ * Only an LWP in the kernel is moved, and only to a CPU that it may run on:
+ * what it does belongs to no CPU, for it could have been taken over by another
+ * one before it came here.  Kernel threads stay where they were made.
  */
 #include "kernel/lwkt/chaos.h"
 #ifdef CHAOS
 #include "kernel/lib/lib.h"
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/lwkt/sysinit.h"
+#include "kernel/sched/usched.h"
 
 #define DELAY_ONE_IN 8
-#define YIELD_ONE_IN 16
 #define PAUSES_MAX 32
+/* Of the points that may block, in this many ... */
+#define BLOCK_OUT_OF 64
+#define MOVES 2 /* ... the thread moves this often ... */
+#define YIELDS 4 /* ... and lets others run this often. */
 
 bool chaos_on;
 static uint64_t chaos_seed; /* STABLE after boot */
@@ -39,6 +47,14 @@ draw(void)
 	return (uint32_t)(x >> 32);
 }
 
+static void
+count(enum chaos_act act)
+{
+	crit_enter();
+	mycpu->gd_cnt_chaos[act]++;
+	crit_exit();
+}
+
 void
 chaos_delay(void)
 {
@@ -46,23 +62,52 @@ chaos_delay(void)
 
 	if (r % DELAY_ONE_IN != 0)
 		return;
+	count(CHAOS_DELAY);
 	for (uint32_t n = r / DELAY_ONE_IN % PAUSES_MAX; n > 0; n--)
 		cpu_pause();
 }
 
 /* Some callers hold a critical section or must not block for another reason:
  * they are only delayed. */
+static bool
+may_block(const struct thread *td)
+{
+	return td->td_critcount == 0 && td->td_noblock == 0 &&
+	    !(td->td_flags & TDF_IDLE) && td->td_preempted == NULL &&
+	    (td->td_flags & TDF_RUNQ);
+}
+
+/* A CPU other than this one that td may go to, if the draw has named one. */
+static bool
+may_move(const struct thread *td, int cpuid)
+{
+	return td->td_lwp != NULL && cpuid != mycpu->gd_cpuid &&
+	    usched_may_run(td->td_lwp, cpuid);
+}
+
 void
-chaos_delay_or_yield(void)
+chaos_delay_or_block(void)
 {
 	struct thread *td = curthread;
+	uint32_t r;
+	int cpuid;
 
-	if (td->td_critcount == 0 && td->td_noblock == 0 &&
-	    !(td->td_flags & TDF_IDLE) && td->td_preempted == NULL &&
-	    (td->td_flags & TDF_RUNQ) && draw() % YIELD_ONE_IN == 0)
-		lwkt_yield(); /* sleeps */
-	else
+	if (!may_block(td)) {
 		chaos_delay();
+		return;
+	}
+	r = draw() % (uint32_t)(BLOCK_OUT_OF * ncpus);
+	cpuid = (int)r / BLOCK_OUT_OF;
+	r %= BLOCK_OUT_OF;
+	if (r < MOVES && may_move(td, cpuid)) {
+		count(CHAOS_MOVE);
+		lwkt_migrate_self(cpuid); /* sleeps */
+	} else if (r < MOVES + YIELDS) {
+		count(CHAOS_YIELD);
+		lwkt_yield(); /* sleeps */
+	} else {
+		chaos_delay();
+	}
 }
 
 static void

@@ -90,6 +90,7 @@ lwkt_free_thread(struct thread *td)
 void
 lwkt_hold(struct thread *td)
 {
+	chaos_point();
 	atomic_add(&td->td_refs, 1);
 }
 

@@ -10,6 +10,7 @@
 #include <sys/tree.h>
 #include "kernel/lockcheck.h"
 #include "kernel/lwkt/callout.h"
+#include "kernel/lwkt/chaos.h"
 #include "kernel/lwkt/spin.h"
 #include "kernel/lwkt/thread.h"
 #include "kernel/md.h"
@@ -88,6 +89,7 @@ struct globaldata {
 	uint64_t gd_cnt_syscall;      /* GUARDED(crit) */
 	uint64_t gd_cnt_shootdown;    /* OWNER requests served; any context */
 	uint64_t gd_cnt_timer;	      /* GUARDED(crit) */
+	uint64_t gd_cnt_chaos[CHAOS_ACTS]; /* GUARDED(crit) chaos.c */
 
 	struct md_globaldata gd_md;   /* OWNER the machine's part */
 } __attribute__((aligned(64)));

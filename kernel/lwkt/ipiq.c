@@ -101,6 +101,7 @@ lwkt_send_ipiq_nowait(struct globaldata *gd, ipifunc_t *fn, void *arg1,
 
 	crit_enter();
 	KKASSERT(mycpu->gd_spinlocks == 0);
+	chaos_point();
 	if (gd == mycpu)
 		fn(arg1, arg2);
 	else if (ipiq_put(gd, fn, arg1, arg2))

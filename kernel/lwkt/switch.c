@@ -457,8 +457,14 @@ lwkt_migrate_self(int cpuid)
 
 	crit_enter();
 	if (mycpu->gd_cpuid != cpuid) {
-		lwkt_giveaway(td);
 		lwkt_deschedule_self();
+		/* ORDER: the release may wait for another thread's stack, and
+		 * runs messages meanwhile: so this one is not given away yet.
+		 * Two CPUs that send each other their threads would wait for
+		 * ever, each on the stack that the other wants. */
+		if (td->td_release != NULL)
+			td->td_release(td);
+		lwkt_giveaway(td);
 		lwkt_send_ipiq(globaldata[cpuid], migrate_message, td, 0);
 		lwkt_block();
 	}

@@ -168,7 +168,8 @@ void lwkt_switch_return(struct thread *otd);
  * still on its stack. */
 void lwkt_giveaway(struct thread *td) NEEDS(crit);
 void lwkt_acquire(struct thread *td) NEEDS(crit);
-/* Moves the current thread to CPU cpuid (kernel threads and tests). */
+/* Moves the current thread to CPU cpuid: a kernel thread, or an LWP in the
+ * kernel, which gives its designation up first.  Used by tests and chaos. */
 void lwkt_migrate_self(int cpuid) SLEEPS;
 /* Runs what interrupts left behind: messages, timers, reschedules.  Called by
  * the last crit_exit() and by the idle loop. */

@@ -92,8 +92,10 @@ bool
 lwkt_trytoken(struct lwkt_token *tok)
 {
 	struct thread *td = curthread;
-	struct tokref *ref = tokref_push(td, tok);
+	struct tokref *ref;
 
+	chaos_point();
+	ref = tokref_push(td, tok);
 	if (!tokref_acquire(ref, td))
 		return false;
 	compiler_fence();

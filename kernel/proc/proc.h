@@ -187,6 +187,7 @@ extern struct proc proc0, *initproc;
 static inline void
 PHOLD(struct proc *p)
 {
+	chaos_point();
 	KKASSERT(p->p_magic == PROC_MAGIC);
 	atomic_add(&p->p_lock, 1);
 }

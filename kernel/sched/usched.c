@@ -270,6 +270,12 @@ usched_setrunqueue_new(struct lwp *lp)
 	crit_exit();
 }
 
+bool
+usched_may_run(const struct lwp *lp, int cpuid)
+{
+	return cpumask_test(&lp->lwp_cpumask, cpuid);
+}
+
 /* Queues the current LWP and runs others until a CPU has adopted it. */
 static void
 wait_for_cpu(struct lwp *lp) NEEDS(crit)

@@ -20,6 +20,8 @@ void usched_acquire_curproc(struct lwp *lp) SLEEPS;
 void usched_release_curproc(struct lwp *lp);
 /* Makes a new LWP (whose thread has never run) runnable. */
 void usched_setrunqueue_new(struct lwp *lp);
+/* May it run on CPU cpuid? */
+bool usched_may_run(const struct lwp *lp, int cpuid);
 /* A note for the user scheduler was set: end of the slice, or work for idle
  * CPUs; called on the way to user mode. */
 void usched_resched(struct lwp *lp) SLEEPS;
