@@ -89,6 +89,9 @@ void cpu_reset(void) NORETURN;
 void cpu_stop_others(void);
 /* Calls fn for each return address on the caller's stack, at most max. */
 void cpu_backtrace(void (*fn)(uintptr_t pc), int max);
+/* The same for a CPU that a panic has stopped in the kernel. */
+void cpu_backtrace_stopped(const struct globaldata *gd,
+    void (*fn)(uintptr_t pc), int max);
 /* The same for a thread that does not run. */
 void cpu_backtrace_thread(struct thread *td, void (*fn)(uintptr_t pc), int max);
 

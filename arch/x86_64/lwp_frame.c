@@ -124,6 +124,18 @@ cpu_backtrace(void (*fn)(uintptr_t pc), int n)
 }
 
 void
+cpu_backtrace_stopped(const struct globaldata *gd, void (*fn)(uintptr_t pc),
+    int n)
+{
+	const struct trapframe *tf = gd->gd_md.md_stopped;
+
+	if (tf == NULL || (tf->tf_cs & 3) != 0)
+		return;
+	fn(tf->tf_rip);
+	walk(gd->gd_curthread, tf->tf_rbp, fn, n);
+}
+
+void
 cpu_backtrace_thread(struct thread *td, void (*fn)(uintptr_t pc), int n)
 {
 	uintptr_t sp = (uintptr_t)td->td_sp;

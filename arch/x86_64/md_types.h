@@ -39,6 +39,8 @@ struct md_thread {
 
 struct md_globaldata {
 	struct tss *md_tss;
+	const struct trapframe *md_stopped; /* OWNER of the CPU, in a panic:
+					where it was; NULL: not stopped */
 	uint32_t md_apicid;
 	uint32_t md_ntables; /* GUARDED(crit) pmap.c's free page tables: */
 	uint32_t md_nroots;  /* GUARDED(crit) the user half is zero */

@@ -95,8 +95,9 @@ trap_panic(struct trapframe *tf)
 /* A sign that this CPU is to stop; or that somebody, or the hardware, asks
  * what the machine is doing: then the panic's report is the answer. */
 static void
-trap_nmi(void)
+trap_nmi(struct trapframe *tf)
 {
+	mycpu->gd_md.md_stopped = tf;
 	if (!panicking && !smp_is_stopping())
 		panic("non-maskable interrupt");
 	for (;;)
@@ -211,7 +212,7 @@ trap_handler(struct trapframe *tf)
 	if (vector == TRAP_PF || vector == TRAP_DF)
 		tf->tf_addr = read_cr2();
 	if (vector == TRAP_NMI) {
-		trap_nmi();
+		trap_nmi(tf);
 	} else if (vector == TRAP_DF || vector == TRAP_MC) {
 		trap_panic(tf);
 	} else if (from_user(tf)) {

@@ -14,6 +14,7 @@
 #include "kernel/lib/lib.h"
 #include "kernel/lib/panic.h"
 #include "kernel/lwkt/globaldata.h"
+#include "kernel/lwkt/watchdog.h"
 #include "kernel/md.h"
 
 #define STATUS 125
@@ -22,8 +23,8 @@
 bool panicking;
 static struct globaldata *panic_gd; /* ATOMIC whose CPU panics */
 
-static void
-print_pc(uintptr_t pc)
+void
+panic_print_pc(uintptr_t pc)
 {
 	uintptr_t offset = 0;
 	/* A return address may be the next function's first byte. */
@@ -106,7 +107,9 @@ panic(const char *fmt, ...)
 	kvprintf(fmt, ap);
 	kprintf("\nbacktrace:\n");
 	va_end(ap);
-	cpu_backtrace(print_pc, MAX_FRAMES);
+	cpu_backtrace(panic_print_pc, MAX_FRAMES);
 	print_cpus();
+	if (watchdog_barks)
+		watchdog_dump();
 	cpu_exit_emulator(STATUS);
 }

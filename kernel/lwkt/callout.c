@@ -209,6 +209,19 @@ callout_stop_sync(struct callout *c)
 	return pending;
 }
 
+bool
+callout_none_but(struct globaldata *gd, void (*fn)(void *))
+{
+	struct callout *c;
+	bool none = true;
+
+	spin_lock(&gd->gd_callout_spin);
+	RB_FOREACH(c, callout_tree, &gd->gd_callouts)
+		none = none && c->c_fn == fn;
+	spin_unlock(&gd->gd_callout_spin);
+	return none;
+}
+
 void
 callout_timer_intr(struct globaldata *gd)
 {

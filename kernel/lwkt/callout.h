@@ -38,6 +38,8 @@ bool callout_stop(struct callout *c);
 /* Disarms it and waits until no body of it runs; the callout may be freed.
  * Not from the body itself. */
 bool callout_stop_sync(struct callout *c) SLEEPS;
+/* Is nothing armed on that CPU but callouts that run fn? */
+bool callout_none_but(struct globaldata *gd, void (*fn)(void *));
 /* The machine's timer interrupt of this CPU has come. */
 void callout_timer_intr(struct globaldata *gd) NEEDS(crit);
 void callout_cpu_init(struct globaldata *gd);

@@ -48,6 +48,9 @@ struct globaldata {
 	/* Counted under INVARIANTS only. */
 	int gd_spinlocks;	      /* GUARDED(crit) spin locks held */
 	uint32_t gd_spinrank;	      /* GUARDED(crit) their ranks, as bits */
+	const struct spinlock *gd_spinheld[SPIN_RANKS]; /* GUARDED(crit) held
+					 or waited for, by rank */
+	const struct spinlock *gd_spinwanted; /* ATOMIC it waits for this one */
 	struct threadq gd_runq[TDPRI_MAX + 1] GUARDED(crit);
 	uint32_t gd_runqmask GUARDED(crit); /* non-empty queues */
 	struct thread *gd_idletd;     /* STABLE */

@@ -5,6 +5,9 @@
 #include "kernel/lib/lib.h"
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/lwkt/spin.h"
+#include "kernel/lwkt/watchdog.h"
+
+#define LOOK_AFTER 16384 /* pauses between two looks at the clock */
 
 void
 spin_init(struct spinlock *sl, const char *name, enum spin_rank rank)
@@ -25,6 +28,7 @@ spin_note(const struct spinlock *sl)
 	if (unlikely(gd->gd_spinrank >> sl->sl_rank != 0 && !panicking))
 		panic("spin lock %s taken against the order", sl->sl_name);
 	gd->gd_spinrank |= 1U << sl->sl_rank;
+	gd->gd_spinheld[sl->sl_rank] = sl;
 }
 
 static inline void
@@ -35,8 +39,32 @@ spin_forget(const struct spinlock *sl)
 	KKASSERT(sl->sl_lock != 0 && gd->gd_spinlocks > 0);
 	gd->gd_spinlocks--;
 	gd->gd_spinrank &= ~(1U << sl->sl_rank);
+	gd->gd_spinheld[sl->sl_rank] = NULL;
+}
+
+/* Until it is let go of; says whom this CPU waits for, and for how long. */
+static __attribute__((noinline)) void
+spin_wait(const struct spinlock *sl)
+{
+	struct globaldata *gd = mycpu;
+	struct spin_wait sw = { 0 };
+
+	atomic_store(&gd->gd_spinwanted, sl);
+	for (unsigned n = 1; atomic_load(&sl->sl_lock) != 0; n++) {
+		cpu_pause();
+		if (n % LOOK_AFTER == 0)
+			watchdog_spinning(sl, &sw);
+	}
+	atomic_store(&gd->gd_spinwanted, NULL);
 }
 #else
+static inline void
+spin_wait(const struct spinlock *sl)
+{
+	while (atomic_load(&sl->sl_lock) != 0)
+		cpu_pause();
+}
+
 #define spin_note(sl) ((void)(sl))
 #define spin_forget(sl) ((void)(sl))
 #endif
@@ -47,8 +75,7 @@ spin_lock(struct spinlock *sl)
 	crit_enter();
 	spin_note(sl);
 	while (unlikely(atomic_swap(&sl->sl_lock, 1) != 0))
-		while (atomic_load(&sl->sl_lock) != 0)
-			cpu_pause();
+		spin_wait(sl);
 }
 
 bool

@@ -19,6 +19,7 @@ enum spin_rank {
 	SPIN_RUNQ,     /* the user run queue of a CPU */
 	SPIN_LEAF,     /* under which no other is taken */
 	SPIN_CONSOLE,  /* but for the console's, for kprintf anywhere */
+	SPIN_RANKS,
 };
 
 struct spinlock {

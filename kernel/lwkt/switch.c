@@ -34,6 +34,7 @@
 #include "kernel/lwkt/ipiq.h"
 #include "kernel/lwkt/sleep.h"
 #include "kernel/lwkt/thread.h"
+#include "kernel/lwkt/watchdog.h"
 #include "kernel/sched/usched.h"
 
 static inline void
@@ -495,9 +496,12 @@ lwkt_idle_loop(void)
 	for (;;) {
 		lwkt_switch(); /* sleeps */
 		/* Runnable threads whose tokens are taken: try again. */
-		if (atomic_load(&gd->gd_runqmask) != 0)
+		if (atomic_load(&gd->gd_runqmask) != 0) {
 			cpu_pause();
-		else if (!usched_idle_pull())
+		} else if (!usched_idle_pull()) {
 			cpu_idle_wait();
+			watchdog_woken(atomic_load(&gd->gd_runqmask) != 0 ||
+			    (gd->gd_reqflags & RQF_RESCHED));
+		}
 	}
 }

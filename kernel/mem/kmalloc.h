@@ -38,5 +38,7 @@ void kmalloc_init(void);
 /* kstack.c: kernel stacks, KSTACK_SIZE bytes above an unmapped page. */
 void *kstack_alloc(void);
 void kstack_free(void *stack);
+/* The stack, in use or free, in which va lies; NULL: in none. */
+void *kstack_of(uintptr_t va);
 /* Stacks in use.  Free ones keep their pages (PG_KSTACK). */
 long kstack_live(void);

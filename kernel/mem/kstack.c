@@ -173,6 +173,18 @@ kstack_free(void *stack)
 	crit_exit();
 }
 
+void *
+kstack_of(uintptr_t va)
+{
+	uintptr_t stack;
+
+	if (va < KSTACK_BASE || va >= atomic_load(&kstack_next))
+		return NULL;
+	stack = rounddown2(va - KSTACK_BASE, (uintptr_t)SLOT_SIZE) +
+	    KSTACK_BASE + PAGE_SIZE;
+	return va >= stack && va < stack + KSTACK_SIZE ? (void *)stack : NULL;
+}
+
 long
 kstack_live(void)
 {

@@ -20,6 +20,7 @@
 #include "kernel/lwkt/sleep.h"
 #include "kernel/lwkt/sysinit.h"
 #include "kernel/lwkt/thread.h"
+#include "kernel/lwkt/watchdog.h"
 #include "kernel/md.h"
 
 #define CON_SIZE 1024u /* bytes typed ahead; a power of two */
@@ -62,7 +63,9 @@ con_wait_input(bool nonblock)
 		if (nonblock && !con_busy)
 			return EAGAIN;
 		con_wait = true;
+		atomic_add(&watchdog_outside, 1);
 		error = tsleep(con_ring, PCATCH, "consin", 0); /* sleeps */
+		atomic_sub(&watchdog_outside, 1);
 		if (error != 0)
 			return error;
 	}
