@@ -1,7 +1,7 @@
 #!/bin/sh
 # The watchdog: what has come to a standstill is found and named, with all that
 # sleeps or spins; what only waits is left alone, and an idle machine is quiet.
-# spec: N8 2.43
+# spec: 2.3 2.7
 . "$(dirname "$0")/lib.sh"
 
 # stuck WAY CPUS REASON PATTERN PROGRAM...: the panic names the reason, and the

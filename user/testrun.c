@@ -9,6 +9,7 @@
  * else between the two counts, so that what it needs itself is in neither.
  * It is the watchdog too: a test that takes longer than two minutes is shown
  * (who sleeps on what) and killed with all that it started.
+ * After the last one it looks how deep kernel stacks have been.
  * -v: names a test before it runs, and says how long it took.
  */
 #include <errno.h>
@@ -29,6 +30,7 @@
 #define MAXTESTS 512
 #define MAXNAME 64
 #define MAXPROCS 8192
+#define KSTACK_BYTES 16384 /* as in kernel/param.h */
 #define WATCHDOG_NS 120000000000U
 #define STILL_NS 2000000000U /* a count that does not move this long */
 #define MOVING_NS 20000000000U
@@ -385,10 +387,32 @@ run_test(int nr, const char *name)
 	return good;
 }
 
+/* The deepest use of a kernel stack so far, of each kind of thread: half the
+ * stack must be left for what no test has met.  A build without self-checks
+ * does not know: then there is no such row. */
+static bool
+stacks_are_shallow(void)
+{
+	bool good = true;
+
+	count_all(&after);
+	for (int i = 0; i < after.n; i++) {
+		const struct census_row *row = &after.rows[i];
+
+		if (strncmp(row->name, "~stack:", 7) != 0)
+			continue;
+		printf("# %s: %lld bytes of a kernel stack\n", row->name + 7,
+		    (long long)row->count);
+		good = good && row->count <= KSTACK_BYTES / 2;
+	}
+	return good;
+}
+
 int
 main(int argc, char **argv)
 {
 	int bad = 0, first = 1;
+	bool good;
 
 	if (argc > 1 && strcmp(argv[1], "--nothing") == 0)
 		return 0;
@@ -403,7 +427,7 @@ main(int argc, char **argv)
 		printf("Bail out! no shared memory\n");
 		return 1;
 	}
-	printf("1..%d\n", ntests);
+	printf("1..%d\n", ntests + 1);
 	fflush(stdout);
 
 	/* Once for nothing: what this process has not touched before is
@@ -416,6 +440,10 @@ main(int argc, char **argv)
 	for (int i = 0; i < ntests; i++)
 		if (!run_test(i + 1, names[i]))
 			bad++;
+	good = stacks_are_shallow();
+	printf("%s %d - kernel stacks half used at most\n",
+	    good ? "ok" : "not ok", ntests + 1);
+	bad += !good;
 	if (bad > 0)
 		printf("# %d of %d failed\n", bad, ntests);
 	fflush(stdout);

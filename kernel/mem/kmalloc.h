@@ -40,5 +40,14 @@ void *kstack_alloc(void);
 void kstack_free(void *stack);
 /* The stack, in use or free, in which va lies; NULL: in none. */
 void *kstack_of(uintptr_t va);
+/* kstack_paint.c: a stack that has just been built; one that is given back,
+ * with its thread still at the top. */
+#ifdef INVARIANTS
+void kstack_paint_new(void *stack);
+void kstack_paint_again(void *stack);
+#else
+#define kstack_paint_new(stack) ((void)(stack))
+#define kstack_paint_again(stack) ((void)(stack))
+#endif
 /* Stacks in use.  Free ones keep their pages (PG_KSTACK). */
 long kstack_live(void);

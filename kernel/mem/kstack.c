@@ -88,6 +88,7 @@ stack_build(struct kstack_cpu *kc) NEEDS(crit)
 		return NULL;
 	}
 	kc->kc_slot = 0;
+	kstack_paint_new((void *)va);
 	return (struct kstack *)va;
 }
 
@@ -163,6 +164,7 @@ kstack_free(void *stack)
 		KASSERT(ks->ks_paint[i] == PAINT, "kernel stack %p: overrun, "
 		    "or freed twice", stack);
 	ks->ks_paint[0] = 0;
+	kstack_paint_again(stack);
 	crit_enter();
 	kc = &kstack_cpus[mycpu->gd_cpuid];
 	kc->kc_live--;

@@ -1,0 +1,108 @@
+/*
+ * kstack_paint.c -- how deep kernel stacks have been: see kmalloc.h.
+ *
+ * Under INVARIANTS a new stack is painted all over; where the paint is gone,
+ * somebody has been.  When a stack is given back, its depth is noted for its
+ * kind (threads of processes, kernel threads), and what was used is painted
+ * again.  Kernel threads mostly live for ever: the census looks at those that
+ * it finds alive, too.  A depth is in bytes from the top of the stack, with
+ * the struct thread that lies there.
+ *
+ * The lowest words belong to kstack.c, which links free stacks through them.
+ */
+#include "kernel/lib/atomic.h"
+#include "kernel/lib/lib.h"
+#include "kernel/lwkt/globaldata.h"
+#include "kernel/md.h"
+#include "kernel/mem/kmalloc.h"
+#include "kernel/sys/census.h"
+
+#ifdef INVARIANTS
+#define PAINT 0x7061696e74656421UL
+#define WORDS (KSTACK_SIZE / sizeof(uint64_t))
+#define LOW_WORDS 16 /* kstack.c's */
+
+enum kind { KIND_LWP, KIND_KERNEL, KINDS };
+
+static uint32_t deepest[KINDS]; /* ATOMIC bytes */
+
+/* The LWP itself is gone already: but its thread went another way. */
+static enum kind
+kind_of(const struct thread *td)
+{
+	return td->td_gone == lwkt_free_thread ? KIND_KERNEL : KIND_LWP;
+}
+
+/* The first word from below that is not paint. */
+static size_t
+first_used(const uint64_t *stack)
+{
+	size_t i = LOW_WORDS;
+
+	while (i < WORDS && stack[i] == PAINT)
+		i++;
+	return i;
+}
+
+static size_t
+note(const struct thread *td, const uint64_t *stack)
+{
+	size_t first = first_used(stack);
+	uint32_t depth = (uint32_t)((WORDS - first) * sizeof(*stack));
+	uint32_t *most = &deepest[kind_of(td)], was;
+
+	do {
+		was = atomic_load(most);
+	} while (depth > was && !atomic_cmpset(most, was, depth));
+	return first;
+}
+
+void
+kstack_paint_new(void *stack)
+{
+	uint64_t *word = stack;
+
+	for (size_t i = LOW_WORDS; i < WORDS; i++)
+		word[i] = PAINT;
+}
+
+void
+kstack_paint_again(void *stack)
+{
+	struct thread *td = cpu_thread_place(stack);
+	uint64_t *word = stack;
+
+	for (size_t i = note(td, stack); &word[i] < (uint64_t *)td; i++)
+		word[i] = PAINT;
+}
+
+/* Kernel threads that live. */
+static void
+look_at(struct globaldata *gd)
+{
+	struct thread *td;
+
+	spin_lock(&gd->gd_tdall_spin);
+	LIST_FOREACH(td, &gd->gd_tdall, td_allq)
+		if (kind_of(td) == KIND_KERNEL &&
+		    kstack_of((uintptr_t)td) != NULL)
+			note(td, (const uint64_t *)td->td_kstack);
+	spin_unlock(&gd->gd_tdall_spin);
+}
+
+static long
+deepest_lwp(void)
+{
+	return atomic_load(&deepest[KIND_LWP]);
+}
+CENSUS(stack_lwp, "~stack:lwp", deepest_lwp);
+
+static long
+deepest_kernel(void)
+{
+	for (int i = 0; i < ncpus; i++)
+		look_at(globaldata[i]);
+	return atomic_load(&deepest[KIND_KERNEL]);
+}
+CENSUS(stack_kernel, "~stack:kernel", deepest_kernel);
+#endif
