@@ -165,6 +165,7 @@ cpu_intr_save(void)
 	uint64_t flags;
 
 	__asm__ volatile("pushfq; popq %0; cli" : "=r"(flags) : : "memory");
+	LATENCY_INTR_OFF();
 	return flags;
 }
 
@@ -295,10 +296,14 @@ static inline void
 border_enter(struct thread *td)
 {
 	border_charge(td, &td->td_uticks);
+	LATENCY_USER(false);
+	LATENCY_INTR_OFF();
 }
 
 static inline void
 border_leave(struct thread *td)
 {
+	LATENCY_INTR_ON();
+	LATENCY_USER(true);
 	border_charge(td, &td->td_sticks);
 }

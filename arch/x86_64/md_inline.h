@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "kernel/lwkt/latency.h"
 
 struct globaldata;
 struct thread;
@@ -62,6 +63,7 @@ cpu_call_splz(void)
 static inline void
 cpu_pause(void)
 {
+	LATENCY_PAUSE();
 	__asm__ volatile("pause" ::: "memory");
 }
 
@@ -69,11 +71,13 @@ static inline void
 cpu_intr_disable(void)
 {
 	__asm__ volatile("cli" ::: "memory");
+	LATENCY_INTR_OFF();
 }
 
 static inline void
 cpu_intr_enable(void)
 {
+	LATENCY_INTR_ON();
 	__asm__ volatile("sti" ::: "memory");
 }
 

@@ -190,6 +190,13 @@ cpu_stop_others(void)
 		cpu_pause();
 }
 
+static inline void
+halt(void)
+{
+	LATENCY_INTR_ON();
+	__asm__ volatile("sti; hlt" : : : "memory");
+}
+
 /* RACE: an interrupt between the look and the halt would be slept over: it is
  * kept out until the halt, by the one instruction that sti delays it. */
 void
@@ -202,5 +209,5 @@ cpu_idle_wait(void)
 	    gd->gd_runqmask != 0)
 		cpu_intr_enable();
 	else
-		__asm__ volatile("sti; hlt" : : : "memory");
+		halt();
 }

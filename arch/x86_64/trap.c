@@ -194,6 +194,22 @@ leave_to_user(struct thread *td)
 	border_leave(td);
 }
 
+static void
+trap_kernel(struct thread *td, struct trapframe *tf)
+{
+	uint64_t vector = tf->tf_trapno;
+
+	LATENCY_INTR_OFF();
+	if (vector >= VEC_DEVICE)
+		intr_dispatch(tf);
+	else if (vector == TRAP_PF)
+		page_fault_kernel(td, tf);
+	else if (!is_stray(vector))
+		trap_panic(tf);
+	if (tf->tf_rflags & RFLAGS_IF)
+		LATENCY_INTR_ON();
+}
+
 void
 trap_handler(struct trapframe *tf)
 {
@@ -220,11 +236,7 @@ trap_handler(struct trapframe *tf)
 		trap_user(td, tf);
 		cpu_intr_enable();
 		leave_to_user(td);
-	} else if (vector >= VEC_DEVICE) {
-		intr_dispatch(tf);
-	} else if (vector == TRAP_PF) {
-		page_fault_kernel(td, tf);
-	} else if (!is_stray(vector)) {
-		trap_panic(tf);
+	} else {
+		trap_kernel(td, tf);
 	}
 }

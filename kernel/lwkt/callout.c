@@ -213,13 +213,13 @@ bool
 callout_none_but(struct globaldata *gd, void (*fn)(void *))
 {
 	struct callout *c;
-	bool none = true;
 
 	spin_lock(&gd->gd_callout_spin);
 	RB_FOREACH(c, callout_tree, &gd->gd_callouts)
-		none = none && c->c_fn == fn;
+		if (c->c_fn != fn)
+			break;
 	spin_unlock(&gd->gd_callout_spin);
-	return none;
+	return c == NULL;
 }
 
 void

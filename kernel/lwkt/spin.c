@@ -40,6 +40,16 @@ spin_forget(const struct spinlock *sl)
 	gd->gd_spinlocks--;
 	gd->gd_spinrank &= ~(1U << sl->sl_rank);
 	gd->gd_spinheld[sl->sl_rank] = NULL;
+	if (gd->gd_spinlocks == 0)
+		LATENCY_SPIN_FREE();
+}
+
+/* The first one is held: the CPU's last is to follow. */
+static inline void
+spin_begin(void)
+{
+	if (mycpu->gd_spinlocks == 1)
+		LATENCY_SPIN_LOCKED();
 }
 
 /* Until it is let go of; says whom this CPU waits for, and for how long. */
@@ -66,6 +76,7 @@ spin_wait(const struct spinlock *sl)
 }
 
 #define spin_note(sl) ((void)(sl))
+#define spin_begin() ((void)0)
 #define spin_forget(sl) ((void)(sl))
 #endif
 
@@ -76,6 +87,7 @@ spin_lock(struct spinlock *sl)
 	spin_note(sl);
 	while (unlikely(atomic_swap(&sl->sl_lock, 1) != 0))
 		spin_wait(sl);
+	spin_begin();
 }
 
 bool
@@ -87,6 +99,7 @@ spin_trylock(struct spinlock *sl)
 		return false;
 	}
 	spin_note(sl);
+	spin_begin();
 	return true;
 }
 

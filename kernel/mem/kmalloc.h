@@ -40,6 +40,7 @@ void *kstack_alloc(void);
 void kstack_free(void *stack);
 /* The stack, in use or free, in which va lies; NULL: in none. */
 void *kstack_of(uintptr_t va);
+uintptr_t kstack_end(void); /* above all of them */
 /* kstack_paint.c: a stack that has just been built; one that is given back,
  * with its thread still at the top. */
 #ifdef INVARIANTS

@@ -187,6 +187,12 @@ kstack_of(uintptr_t va)
 	return va >= stack && va < stack + KSTACK_SIZE ? (void *)stack : NULL;
 }
 
+uintptr_t
+kstack_end(void)
+{
+	return atomic_load(&kstack_next);
+}
+
 long
 kstack_live(void)
 {

@@ -5,14 +5,16 @@
  * somebody has been.  When a stack is given back, its depth is noted for its
  * kind (threads of processes, kernel threads), and what was used is painted
  * again.  Kernel threads mostly live for ever: the census looks at those that
- * it finds alive, too.  A depth is in bytes from the top of the stack, with
+ * were made at boot, too.  A depth is in bytes from the top of the stack, with
  * the struct thread that lies there.
  *
  * The lowest words belong to kstack.c, which links free stacks through them.
  */
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
-#include "kernel/lwkt/globaldata.h"
+#include "kernel/lwkt/latency.h"
+#include "kernel/lwkt/sysinit.h"
+#include "kernel/lwkt/thread.h"
 #include "kernel/md.h"
 #include "kernel/mem/kmalloc.h"
 #include "kernel/sys/census.h"
@@ -76,18 +78,32 @@ kstack_paint_again(void *stack)
 		word[i] = PAINT;
 }
 
-/* Kernel threads that live. */
-static void
-look_at(struct globaldata *gd)
-{
-	struct thread *td;
+static uintptr_t boot_end; /* STABLE stacks below were built at boot */
 
-	spin_lock(&gd->gd_tdall_spin);
-	LIST_FOREACH(td, &gd->gd_tdall, td_allq)
-		if (kind_of(td) == KIND_KERNEL &&
-		    kstack_of((uintptr_t)td) != NULL)
-			note(td, (const uint64_t *)td->td_kstack);
-	spin_unlock(&gd->gd_tdall_spin);
+static void
+kstack_paint_init(void)
+{
+	boot_end = kstack_end();
+}
+SYSINIT(kstack_paint, SI_SUB_KICK_SCHEDULER, SI_ORDER_ANY, kstack_paint_init);
+
+/* Without a lock, which would be held for too long: stacks are never unmapped,
+ * and a thread that ends meanwhile is only measured twice. */
+static void
+look_at_boot_stacks(void)
+{
+	for (uintptr_t va = KSTACK_BASE; va < boot_end; va += PAGE_SIZE) {
+		uint64_t *stack = kstack_of(va);
+		const struct thread *td;
+
+		if ((uintptr_t)stack != va)
+			continue;
+		/* For who measures on another CPU: this one runs, too. */
+		LATENCY_PAUSE();
+		td = cpu_thread_place(stack);
+		if (td->td_magic == TD_MAGIC && kind_of(td) == KIND_KERNEL)
+			note(td, stack);
+	}
 }
 
 static long
@@ -100,8 +116,7 @@ CENSUS(stack_lwp, "~stack:lwp", deepest_lwp);
 static long
 deepest_kernel(void)
 {
-	for (int i = 0; i < ncpus; i++)
-		look_at(globaldata[i]);
+	look_at_boot_stacks();
 	return atomic_load(&deepest[KIND_KERNEL]);
 }
 CENSUS(stack_kernel, "~stack:kernel", deepest_kernel);

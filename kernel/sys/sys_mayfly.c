@@ -10,6 +10,7 @@
 #include "kernel/abi/mayfly.h"
 #include "kernel/abi/reboot.h"
 #include "kernel/lib/lib.h"
+#include "kernel/lwkt/latency.h"
 #include "kernel/mem/kmalloc.h"
 #include "kernel/proc/exit.h"
 #include "kernel/proc/proc.h"
@@ -29,6 +30,7 @@ SYSCALL(reboot)
 	(void)rv;
 	if (lwp_cred(lp)->cr_uid != 0) /* sleeps */
 		return EPERM;
+	latency_report();
 	if (howto & RB_EXEC_STATUS)
 		cpu_exit_emulator(howto & 0xff);
 	if (howto == RB_POWEROFF)

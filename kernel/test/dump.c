@@ -19,23 +19,60 @@
 
 #define LINES_MAX 400
 #define FRAMES_MAX 16
+#define BATCH 64 /* threads under one hold of a lock */
 
 static int lines;
+
+/* The first from td on that nobody frees meanwhile, held: so it stays in its
+ * list.  One without references is on its way out. */
+static struct thread *
+hold_next(struct thread *td)
+{
+	for (; td != NULL; td = LIST_NEXT(td, td_allq)) {
+		uint32_t refs = atomic_load(&td->td_refs);
+
+		if (refs != 0 && atomic_cmpset(&td->td_refs, refs, refs + 1))
+			break;
+	}
+	return td;
+}
+
+/* A list of any length, the lock being let go of every few threads. */
+static void
+each_thread_of(struct globaldata *gd,
+    void (*fn)(struct thread *td, void *arg), void *arg)
+{
+	struct thread *td = NULL, *held = NULL;
+	bool more = true;
+
+	while (more) {
+		spin_lock(&gd->gd_tdall_spin);
+		td = held != NULL ? held : LIST_FIRST(&gd->gd_tdall);
+		for (int n = 0; td != NULL && n < BATCH; n++) {
+			fn(td, arg);
+			td = LIST_NEXT(td, td_allq);
+		}
+		td = hold_next(td);
+		spin_unlock(&gd->gd_tdall_spin);
+		if (held != NULL)
+			lwkt_rele(held);
+		held = td;
+		more = td != NULL;
+	}
+}
 
 void
 dump_each_thread(void (*fn)(struct thread *td, void *arg), void *arg)
 {
 	for (int i = 0; i < ncpus; i++) {
 		struct globaldata *gd = globaldata[i];
-		bool lock = !panicking;
 		struct thread *td;
 
-		if (lock)
-			spin_lock(&gd->gd_tdall_spin);
-		LIST_FOREACH(td, &gd->gd_tdall, td_allq)
-			fn(td, arg);
-		if (lock)
-			spin_unlock(&gd->gd_tdall_spin);
+		if (!panicking)
+			each_thread_of(gd, fn, arg);
+		else
+			LIST_FOREACH(td, &gd->gd_tdall, td_allq)
+				fn(td, arg);
 	}
 }
 

@@ -7,7 +7,8 @@ struct spinlock;
 struct thread;
 
 /* Calls fn for every thread, under the lock of its list (unless panicking): fn
- * takes none but the console's. */
+ * takes none but the console's.  In a list that changes meanwhile, one may be
+ * missed. */
 void dump_each_thread(void (*fn)(struct thread *td, void *arg), void *arg);
 
 /* deadlock.c: whom td waits for; NULL: for nobody that can be told. */

@@ -1,7 +1,7 @@
 /*
  * stuck.c -- brings the machine to a standstill in one of several ways, for
- * tests/watchdog.t: kernel argument stuck=WHAT.  The watchdog is to find each
- * and name it.
+ * tests/watchdog.t, or only holds it up, for tests/latency.t: kernel argument
+ * stuck=WAY.  The watchdog is to find each standstill and name it.
  */
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
@@ -107,6 +107,32 @@ hung(void *unused)
 	atomic_store(&waiting_init()->td_wcatch, false); /* sleeps */
 }
 
+/* So many instructions, and a little more. */
+static void
+work(int n)
+{
+	for (volatile int i = 0; i < n / 4; i++)
+		continue;
+}
+
+static void
+long_off(void *unused)
+{
+	(void)unused;
+	cpu_intr_disable();
+	work(100000);
+	cpu_intr_enable();
+}
+
+static void
+long_spin(void *unused)
+{
+	(void)unused;
+	spin_lock(&pair_spin[0]);
+	work(100000);
+	spin_unlock(&pair_spin[0]);
+}
+
 static const struct {
 	const char *name;
 	void (*fn)(void *);
@@ -117,6 +143,8 @@ static const struct {
 	{ "deaf", deaf, 1 },
 	{ "lost_wakeup", lost_wakeup, 1 },
 	{ "hung", hung, 1 },
+	{ "long_off", long_off, 1 },
+	{ "long_spin", long_spin, 1 },
 };
 
 static void

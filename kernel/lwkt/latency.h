@@ -1,0 +1,66 @@
+/*
+ * latency.h -- how long a CPU is deaf: the longest stretch with interrupts
+ * disabled, and the longest under spin locks.
+ *
+ * Under INVARIANTS and the kernel argument latency=CYCLES each stretch is timed
+ * by the cycle counter, where CYCLES is one instruction: in the deterministic
+ * mode (./mayfly exec --icount, or --seed) that counts instructions.  There one
+ * virtual CPU runs at a time, on a clock that all share, and another CPU's
+ * instructions would be counted: so a stretch in which another one has begun
+ * or ended one, has paused, or may have been in user mode, is not measured.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum latency_kind { LATENCY_INTR, LATENCY_SPIN, LATENCY_KINDS };
+
+#ifdef INVARIANTS
+extern bool latency_on; /* STABLE after boot */
+
+/* At pc this CPU has disabled interrupts, or will enable them; has its first
+ * spin lock, or will let go of its last.  Begun already, or not begun: nothing
+ * happens. */
+void latency_begin(enum latency_kind kind, const void *pc);
+void latency_end(enum latency_kind kind, const void *pc);
+/* Before a pause, which hands the host to another CPU. */
+void latency_pause(void);
+/* On the way to user mode, and back; interrupts disabled. */
+void latency_user(bool user);
+
+#define latency_if(on, call)                                                   \
+	do {                                                                   \
+		if (__builtin_expect(on, 0))                                   \
+			call;                                                  \
+	} while (0)
+#define latency_here()                                                         \
+	({                                                                     \
+		const void *_pc;                                               \
+		__asm__ volatile("lea 1(%%rip), %0" : "=r"(_pc));              \
+		_pc;                                                           \
+	})
+#define LATENCY_INTR_OFF()                                                     \
+	latency_if(latency_on, latency_begin(LATENCY_INTR, latency_here()))
+#define LATENCY_INTR_ON()                                                      \
+	latency_if(latency_on, latency_end(LATENCY_INTR, latency_here()))
+/* In spin_lock() and spin_unlock(): their callers count. */
+#define LATENCY_SPIN_LOCKED()                                                  \
+	latency_if(latency_on, latency_begin(LATENCY_SPIN,                     \
+	    __builtin_return_address(0)))
+#define LATENCY_SPIN_FREE()                                                    \
+	latency_if(latency_on, latency_end(LATENCY_SPIN,                       \
+	    __builtin_return_address(0)))
+#define LATENCY_USER(user) latency_if(latency_on, latency_user(user))
+#define LATENCY_PAUSE() latency_if(latency_on, latency_pause())
+/* When the machine ends: prints what was found, if asked for. */
+void latency_report(void);
+#else
+#define LATENCY_INTR_OFF() ((void)0)
+#define LATENCY_INTR_ON() ((void)0)
+#define LATENCY_SPIN_LOCKED() ((void)0)
+#define LATENCY_SPIN_FREE() ((void)0)
+#define LATENCY_USER(user) ((void)0)
+#define LATENCY_PAUSE() ((void)0)
+#define latency_report() ((void)0)
+#endif
