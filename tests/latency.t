@@ -1,8 +1,8 @@
 #!/bin/sh
 # How long a CPU is deaf: no stretch with interrupts disabled, nor under spin
 # locks, is longer than 50,000 instructions.  Counted by the clock of the
-# deterministic mode, in which an instruction is 8 ns; with several CPUs only
-# stretches in which no other CPU has run.
+# deterministic mode, in which an instruction is 8 ns.  With one CPU that is
+# exact; with several, not all can be measured (kernel/lwkt/latency.h).
 # spec: 2.1
 . "$(dirname "$0")/lib.sh"
 limit=50000
@@ -16,18 +16,21 @@ measure()
 		--append "latency=8 $argument" -- "$@" >"$tmp/out" 2>&1 </dev/null
 }
 
-# longest KIND, measured KIND: from the report.
+# longest KIND: from the report.
 longest()
 {
 	sed -n "s/^latency: $1 \([0-9]*\) instructions.*/\1/p" "$tmp/out"
 }
 
-measured()
+# Stretches of a kind that are known not to be longer than the limit, or whose
+# length is known.
+known()
 {
-	sed -n "s/^latency: $1 .* \([0-9]*\) measured.*/\1/p" "$tmp/out"
+	sed -n "s/^latency: $1 .* \([0-9]*\) measured, \([0-9]*\) below.*/\1 \2/p" \
+		"$tmp/out" | awk '{ print $1 + $2 }'
 }
 
-# storms SMP STRETCHES TEST...: at least so many stretches, none too long.
+# storms SMP STRETCHES TEST...: so many stretches at least, none too long.
 storms()
 {
 	smp=$1 least=$2
@@ -35,8 +38,8 @@ storms()
 	measure "$smp" '' /bin/testrun "$@"
 	is "$smp CPUs: the storms pass" $? 0
 	for kind in 'interrupts off' 'spin-locked'; do
-		ok "$smp CPUs: $kind, measured" \
-			test "$(measured "$kind")" -ge "$least"
+		ok "$smp CPUs: $kind, looked at" \
+			test "$(known "$kind")" -ge "$least"
 		ok "$smp CPUs: $kind, at most $(longest "$kind") instructions" \
 			test "$(longest "$kind")" -le $limit
 	done
@@ -48,7 +51,7 @@ storms 4 100000 storm
 
 # The measure sees a stretch that is too long, and where it was.
 for way in long_off long_spin; do
-	measure 2 "stuck=$way" /bin/true
+	measure 1 "stuck=$way" /bin/true
 	ok "$way: seen" test "$(sed -n 's/^latency: .* \([0-9]*\) instr.*/\1/p' \
 		"$tmp/out" | sort -n | tail -n 1)" -gt $limit
 	ok "$way: named" grep -q " $way+0x" "$tmp/out"

@@ -296,7 +296,6 @@ static inline void
 border_enter(struct thread *td)
 {
 	border_charge(td, &td->td_uticks);
-	LATENCY_USER(false);
 	LATENCY_INTR_OFF();
 }
 
@@ -304,6 +303,5 @@ static inline void
 border_leave(struct thread *td)
 {
 	LATENCY_INTR_ON();
-	LATENCY_USER(true);
 	border_charge(td, &td->td_sticks);
 }

@@ -63,7 +63,6 @@ cpu_call_splz(void)
 static inline void
 cpu_pause(void)
 {
-	LATENCY_PAUSE();
 	__asm__ volatile("pause" ::: "memory");
 }
 

@@ -28,9 +28,11 @@ static struct latency_cpu {
 	struct stretch la_now[LATENCY_KINDS];  /* OWNER */
 	struct longest la_most[LATENCY_KINDS]; /* OWNER */
 	uint64_t la_count[LATENCY_KINDS];      /* OWNER stretches measured */
-	uint64_t la_unclear[LATENCY_KINDS];    /* OWNER those that were not */
+	/* Another CPU may have run: it is shorter all the same, or seems
+	 * longer than the limit. */
+	uint64_t la_below[LATENCY_KINDS];   /* OWNER */
+	uint64_t la_unclear[LATENCY_KINDS]; /* OWNER */
 	uint64_t la_marks;		       /* OWNER */
-	bool la_user;			       /* ATOMIC it is in user mode */
 } __cachealigned cpus[MAXCPU];
 
 bool latency_on;
@@ -45,13 +47,18 @@ mark(struct latency_cpu *la)
 	return atomic_addfetch(&all_marks, 1) - la->la_marks;
 }
 
+/* Idle, or on the way to it. */
 static bool
-others_in_user_mode(const struct latency_cpu *la)
+others_are_idle(void)
 {
-	for (int i = 0; i < ncpus; i++)
-		if (&cpus[i] != la && atomic_load(&cpus[i].la_user))
-			return true;
-	return false;
+	for (int i = 0; i < ncpus; i++) {
+		const struct globaldata *gd = globaldata[i];
+
+		if (gd != mycpu &&
+		    atomic_load(&gd->gd_curthread) != gd->gd_idletd)
+			return false;
+	}
+	return true;
 }
 
 static void
@@ -85,53 +92,42 @@ latency_end(enum latency_kind kind, const void *pc)
 	uint64_t now = cpu_cycles();
 	struct latency_cpu *la = &cpus[mycpu->gd_cpuid];
 	struct stretch *st = &la->la_now[kind];
+	uint64_t cycles;
+	bool others;
 
 	if (st->st_since == 0)
 		return;
-	if (mark(la) != st->st_others || others_in_user_mode(la))
-		la->la_unclear[kind]++;
+	cycles = now - st->st_since;
+	others = mark(la) != st->st_others;
+	if (!others && others_are_idle())
+		note(la, kind, cycles, (uintptr_t)pc);
+	else if (cycles <= LATENCY_LIMIT * instruction)
+		la->la_below[kind]++;
 	else
-		note(la, kind, now - st->st_since, (uintptr_t)pc);
+		la->la_unclear[kind]++;
 	st->st_since = 0;
-}
-
-/* In a critical section: a count must not go to another CPU.  UNCHECKED: what
- * is pending waits for whoever paused, so that crit_exit() is not for this. */
-void latency_pause(void) UNCHECKED;
-void
-latency_pause(void)
-{
-	crit_enter();
-	(void)mark(&cpus[mycpu->gd_cpuid]);
-	curthread->td_critcount--;
-}
-
-void
-latency_user(bool user)
-{
-	struct latency_cpu *la = &cpus[mycpu->gd_cpuid];
-
-	(void)mark(la);
-	atomic_store(&la->la_user, user);
 }
 
 static void
 report_kind(enum latency_kind kind, const char *name)
 {
 	struct longest most = { 0 };
-	uint64_t count = 0, unclear = 0;
+	uint64_t count = 0, below = 0, unclear = 0;
 
 	for (int i = 0; i < ncpus; i++) {
 		const struct latency_cpu *la = &cpus[i];
 
 		count += la->la_count[kind];
+		below += la->la_below[kind];
 		unclear += la->la_unclear[kind];
 		if (la->la_most[kind].lo_cycles > most.lo_cycles)
 			most = la->la_most[kind];
 	}
-	kprintf("latency: %s %lu instructions, %lu measured, %lu unclear\n",
-	    name, (unsigned long)(most.lo_cycles / instruction),
-	    (unsigned long)count, (unsigned long)unclear);
+	kprintf("latency: %s %lu instructions, %lu measured, %lu below %d, "
+		"%lu unclear\n", name,
+	    (unsigned long)(most.lo_cycles / instruction),
+	    (unsigned long)count, (unsigned long)below, LATENCY_LIMIT,
+	    (unsigned long)unclear);
 	panic_print_pc(most.lo_from);
 	panic_print_pc(most.lo_to);
 }

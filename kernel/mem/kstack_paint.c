@@ -12,7 +12,6 @@
  */
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
-#include "kernel/lwkt/latency.h"
 #include "kernel/lwkt/sysinit.h"
 #include "kernel/lwkt/thread.h"
 #include "kernel/md.h"
@@ -98,8 +97,6 @@ look_at_boot_stacks(void)
 
 		if ((uintptr_t)stack != va)
 			continue;
-		/* For who measures on another CPU: this one runs, too. */
-		LATENCY_PAUSE();
 		td = cpu_thread_place(stack);
 		if (td->td_magic == TD_MAGIC && kind_of(td) == KIND_KERNEL)
 			note(td, stack);
