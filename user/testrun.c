@@ -1,7 +1,7 @@
 /*
  * testrun.c -- runs the programs below /tests and speaks TAP.
  *
- *   usage: testrun [-v] [NAME-PREFIX...]
+ *   usage: testrun [-v] [-w SECONDS] [NAME-PREFIX...]
  *
  * init's exec mode starts it.  For each test: count everything (census), fork
  * a worker that runs the test and copies its output as diagnostics, wait, and
@@ -10,7 +10,8 @@
  * It is the watchdog too: a test that takes longer than two minutes is shown
  * (who sleeps on what) and killed with all that it started.
  * After the last one it looks how deep kernel stacks have been.
- * -v: names a test before it runs, and says how long it took.
+ * -v: names a test before it runs, and says how long it took; -w: the
+ * watchdog's time is another one.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +32,7 @@
 #define MAXNAME 64
 #define MAXPROCS 8192
 #define KSTACK_BYTES 16384 /* as in kernel/param.h */
-#define WATCHDOG_NS 120000000000U
+#define WATCHDOG_S 120
 #define STILL_NS 2000000000U /* a count that does not move this long */
 #define MOVING_NS 20000000000U
 
@@ -50,6 +51,7 @@ static pid_t old_pids[MAXPROCS];
 static int nold;
 static struct report *report;
 static bool verbose;
+static uint64_t watchdog_s = WATCHDOG_S;
 
 static uint64_t
 now_ns(void)
@@ -251,7 +253,7 @@ give_up(void)
 static bool
 watch(pid_t pid)
 {
-	uint64_t end = now_ns() + WATCHDOG_NS;
+	uint64_t end = now_ns() + watchdog_s * 1000000000U;
 	bool in_time = true;
 	int status, rounds = 0;
 
@@ -416,10 +418,11 @@ main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "--nothing") == 0)
 		return 0;
-	if (argc > 1 && strcmp(argv[1], "-v") == 0) {
-		verbose = true;
-		first = 2;
-	}
+	for (; first < argc && argv[first][0] == '-'; first++)
+		if (strcmp(argv[first], "-w") == 0 && first + 1 < argc)
+			watchdog_s = strtoul(argv[++first], NULL, 10);
+		else
+			verbose = true;
 	list_tests(argv + first);
 	report = mmap(
 	    NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANON, -1, 0);

@@ -69,8 +69,9 @@ kern_umtx_sleep(struct proc *p, const uint32_t *uaddr, uint32_t val, int usec)
 	if (error == 0 && now != val)
 		error = EBUSY;
 	if (error == 0)
-		return tsleep(ident, PCATCH | PINTERLOCKED | PDOMAIN_UMTX,
-		    "umtx", (uint64_t)usec * NS_PER_US); /* sleeps */
+		return tsleep(ident,
+		    PCATCH | PINTERLOCKED | PASKED | PDOMAIN_UMTX, "umtx",
+		    (uint64_t)usec * NS_PER_US); /* sleeps */
 	tsleep_remove(curthread);
 	/* The page has gone again meanwhile: the caller tries again. */
 	return error == EFAULT ? EBUSY : error;

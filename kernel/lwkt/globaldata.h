@@ -89,6 +89,7 @@ struct globaldata {
 	uint64_t gd_cnt_ipiq;	      /* GUARDED(crit) */
 	uint64_t gd_cnt_ipiq_full;    /* GUARDED(crit) */
 	uint64_t gd_cnt_token_wait;   /* GUARDED(crit) */
+	uint64_t gd_cnt_polls;	      /* OWNER timed sleeps not PASKED */
 	uint64_t gd_cnt_syscall;      /* GUARDED(crit) */
 	uint64_t gd_cnt_shootdown;    /* OWNER requests served; any context */
 	uint64_t gd_cnt_timer;	      /* GUARDED(crit) */

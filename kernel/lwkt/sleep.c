@@ -253,6 +253,8 @@ tsleep(const void *ident, int flags, const char *wmesg, uint64_t timo_ns)
 	}
 	td->td_wmesg = wmesg;
 	if (timo_ns != 0) {
+		if (!(flags & PASKED))
+			mycpu->gd_cnt_polls++;
 		result = sleep_wait_timed(td, ident, timo_ns);
 	} else {
 		sleep_wait(td);

@@ -16,6 +16,8 @@ struct thread;
 
 #define PCATCH 0x100	   /* signals and the death of the thread end it */
 #define PINTERLOCKED 0x400 /* tsleep_interlock() was called */
+#define PASKED 0x800	   /* the caller wants the time itself: no look at
+			      something again later, which is counted */
 #define PDOMAIN_UMTX 0x10000
 #define PDOMAIN_MASK 0xf0000
 

@@ -10,6 +10,7 @@
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sysreaper.h"
 #include "kernel/proc/ucred.h"
+#include "kernel/signal/signal.h"
 
 static struct objcache *proc_cache;
 
@@ -56,6 +57,8 @@ proc_free(struct proc *p)
 	    p->p_pid);
 	proc_private(p);
 	KKASSERT(RB_EMPTY(&p->p_lwps) && p->p_pgrp == NULL);
+	KASSERT(sig_first(&p->p_siglist) == 0, "zombie %d was signalled",
+	    p->p_pid);
 	if (p->p_ucred != NULL) {
 		chgproccnt(p->p_ucred->cr_ruidinfo, -1, -1);
 		crfree(p->p_ucred);

@@ -24,8 +24,7 @@ sig_add(struct sigset *set, int sig)
 	set->bits[(sig - 1) / 32] |= sig_bit(sig);
 }
 
-/* The lowest signal of the set; 0 when it is empty. */
-static int
+int
 sig_first(const struct sigset *set)
 {
 	for (int i = 0; i < (int)nitems(set->bits); i++)

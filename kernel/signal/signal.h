@@ -14,7 +14,10 @@
 
 struct lwp;
 struct proc;
+struct sigset;
 
+/* The lowest signal of the set; 0 when it is empty. */
+int sig_first(const struct sigset *set);
 /* Does a signal's default action end the process?  Ignored? */
 bool sig_is_fatal(int sig);
 bool sig_is_ignored(int sig);

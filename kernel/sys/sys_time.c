@@ -27,7 +27,7 @@ sleep_until(uint64_t until)
 		if (now >= until)
 			return 0;
 		/* Nobody wakes it: on its own stack, only time and signals. */
-		error = tsleep(&until, PCATCH, "nanslp",
+		error = tsleep(&until, PCATCH | PASKED, "nanslp",
 		    until - now); /* sleeps */
 		if (error == EINTR)
 			return error;

@@ -1,7 +1,8 @@
 /*
  * counts.c -- what a CPU counts, as rows of the census, for tests that want to
- * know: user/tests/forks_share_no_lock.c, tests/chaos.t, tests/watchdog.t.  A
- * sum over all CPUs, read without a lock: it may be a little old.
+ * know: user/tests/forks_share_no_lock.c, exit_without_polls.c, tests/chaos.t,
+ * tests/watchdog.t.  A sum over all CPUs, read without a lock: it may be a
+ * little old.
  */
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
@@ -19,6 +20,18 @@ count_token_waits(void)
 	return n;
 }
 CENSUS(token_waits, "~tokens:waits", count_token_waits);
+
+/* Sleeps that look again after a while, in place of being woken. */
+static long
+count_polls(void)
+{
+	long n = 0;
+
+	for (int i = 0; i < ncpus; i++)
+		n += (long)atomic_load(&globaldata[i]->gd_cnt_polls);
+	return n;
+}
+CENSUS(polls, "~sleeps:polls", count_polls);
 
 static long
 count_timers(void)

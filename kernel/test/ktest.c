@@ -69,7 +69,7 @@ ktest_pause(uint64_t end)
 {
 	static const char nobody_wakes_this;
 
-	tsleep(&nobody_wakes_this, 0, "ktest", NS_PER_MS); /* sleeps */
+	tsleep(&nobody_wakes_this, PASKED, "ktest", NS_PER_MS); /* sleeps */
 	return cpu_uptime_ns() < end;
 }
 

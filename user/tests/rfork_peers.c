@@ -115,26 +115,36 @@ leader_with_grandchild(void *arg)
 	WAIT_UNTIL(load(&shared[0]) == 1 && load(&shared[5]) != 0);
 }
 
-/* A peer that makes peers while the leader dies. */
+/* A peer that makes peers while the leader dies.  Some of them stay until
+ * they are killed: one that joins after the others have been must be, too. */
+static void
+breeder(void)
+{
+	for (int i = 0;; i++) {
+		long more = sc(SYS_rfork, RFPROC | RFFDG | RFTHREAD);
+
+		if (more == 0 && i < MAXPEERS)
+			for (;;)
+				test_sleep_ms(1000);
+		if (more == 0)
+			test_exit(0);
+		if (more > 0 && i >= MAXPEERS)
+			sc(SYS_wait4, more, NULL, 0, NULL);
+		add(&shared[0], 1);
+	}
+}
+
 static void
 leader_of_breeders(void *arg)
 {
-	(void)arg;
 	for (int i = 0; i < 2; i++) {
 		long pid = sc(SYS_rfork, RFPROC | RFFDG | RFTHREAD);
 
 		REQUIRE(pid >= 0);
-		while (pid == 0) {
-			long more = sc(SYS_rfork, RFPROC | RFFDG | RFTHREAD);
-
-			if (more == 0)
-				test_exit(0);
-			if (more > 0)
-				sc(SYS_wait4, more, NULL, 0, NULL);
-			add(&shared[0], 1);
-		}
+		if (pid == 0)
+			breeder();
 	}
-	WAIT_UNTIL(load(&shared[0]) > 4);
+	WAIT_UNTIL(load(&shared[0]) > 4 * (int)(intptr_t)arg);
 	test_exit(71);
 }
 
@@ -156,7 +166,8 @@ main(int argc, char **argv)
 		CHECK_EQ(shared[6], 1);
 
 		memset(shared, 0, TEST_PAGE);
-		CHECK_EXIT(test_fork(leader_of_breeders, NULL), 71);
+		CHECK_EXIT(test_fork(leader_of_breeders, (void *)(intptr_t)i),
+		    71);
 	}
 	all_die(MAXPEERS);
 	return test_done();

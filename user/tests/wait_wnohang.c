@@ -65,6 +65,9 @@ main(int argc, char **argv)
 	CHECK_EQ(status, 66 << 8);
 	CHECK(!untouched(&ru, sizeof(ru)));
 	CHECK(!untouched(&ru.ru_nivcsw, sizeof(ru.ru_nivcsw)));
+	/* What is not counted is 0, and nothing of the kernel's stack (D01). */
+	CHECK_EQ(ru.ru_ixrss | ru.ru_idrss | ru.ru_isrss | ru.ru_nswap |
+		ru.ru_msgsnd | ru.ru_msgrcv, 0);
 	CHECK_EQ(sc(SYS_wait4, pid, &status, WNOHANG, &ru), -ECHILD);
 
 	/* The status cannot be written: the child may be gone all the same. */
