@@ -12,7 +12,8 @@
 #	walk	the ORDER, RACE, SPEC and WAKES comments, room by room
 #	clean	all but the cached C library
 #
-# V=1 shows the commands, WERROR=1 makes warnings errors.
+# V=1 shows the commands, WERROR=1 makes warnings errors.  MUTANT=NAME builds a
+# kernel that lacks one defence (tests/mutants) to build/mutant/NAME.
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -102,7 +103,8 @@ prog_objs := $(foreach p,$(singles) $(others),build/user/$(p).o) \
 ulib_objs := $(ulib_c:%.c=build/%.o)
 
 .PHONY: all iso kernel user lint analyze clang walk clean FORCE
-all: $(O)/mayfly.elf $(O)/initrd.cpio
+all: $(if $(MUTANT),$(MUTANT:%=build/mutant/%/mayfly.elf),$(O)/mayfly.elf) \
+	$(O)/initrd.cpio
 kernel: $(O)/mayfly.elf
 user: $(O)/initrd.cpio
 iso: $(O)/mayfly.iso
@@ -164,13 +166,33 @@ $(O)/%.asm.o: %.asm Makefile
 	@mkdir -p $(@D)
 	$(Q)$(NASM) $(nasmflags) -MD $(@:.o=.d) -MP $< -o $@
 
-$(O)/mayfly.elf: $(kparts) $(O)/ksources linker.ld tools/mksyms
+# $(1): the objects
+define link_kernel
 	$(call say,LD,$@)
-	$(Q)$(LD) $(kldflags) $(kparts) -o $(O)/mayfly.1
-	$(Q)$(NM) -n $(O)/mayfly.1 | tools/mksyms >$(O)/ksyms.asm
-	$(Q)$(NASM) -f elf64 $(O)/ksyms.asm -o $(O)/ksyms.o
-	$(Q)$(LD) $(kldflags) $(kparts) $(O)/ksyms.o -o $@
-	@rm -f $(O)/mayfly.1
+	$(Q)$(LD) $(kldflags) $(1) -o $(@D)/mayfly.1
+	$(Q)$(NM) -n $(@D)/mayfly.1 | tools/mksyms >$(@D)/ksyms.asm
+	$(Q)$(NASM) -f elf64 $(@D)/ksyms.asm -o $(@D)/ksyms.o
+	$(Q)$(LD) $(kldflags) $(1) $(@D)/ksyms.o -o $@
+	@rm -f $(@D)/mayfly.1
+endef
+
+$(O)/mayfly.elf: $(kparts) $(O)/ksources linker.ld tools/mksyms
+	$(call link_kernel,$(kparts))
+
+#
+# Mutants (tests/mutants): the same objects, but for one that is compiled from
+# a changed copy of its source.
+#
+build/mutant/%/mayfly.elf: $(kobjs) linker.ld tools/mksyms tests/mutants \
+		tools/mutant
+	$(call say,MUTANT,$*)
+	@mkdir -p $(@D)
+	@ln -sfn ../../initrd.cpio $(@D)/initrd.cpio
+	$(Q)tools/mutant source $* >$(@D)/mutant.c
+	$(Q)$(CC) $(kflags) -w -c $(@D)/mutant.c -o $(@D)/mutant.o
+	$(call link_kernel,$(patsubst $(mutated),$(@D)/mutant.o,$(kobjs)))
+
+mutated = $(patsubst %.c,$(O)/%.o,$(shell tools/mutant get $* file))
 
 #
 # The user's side: newlib as tools/newlib leaves it, with our headers and
