@@ -25,7 +25,7 @@ guest()
 	*) set -- -- /bin/testrun -w $watchdog "$@" ;;
 	esac
 	[ "$seed" = - ] || set -- --seed "$seed" "$@"
-	./mayfly exec --smp "$cpus" --timeout 300 "$@" </dev/null 2>&1
+	exec ./mayfly exec --smp "$cpus" --timeout 300 "$@" </dev/null 2>&1
 }
 
 # refused NAME: by the check of the guard words, which passes the whole source.
@@ -49,7 +49,7 @@ whole()
 		flock 9
 		if [ ! -e "$key" ]; then
 			rc=0
-			guest '' "$@" >"$key.out" || rc=$?
+			(guest '' "$@") >"$key.out" || rc=$?
 			echo "$rc" >"$key"
 		fi
 	) 9>"$key.lock"
@@ -57,6 +57,22 @@ whole()
 	echo "# the whole kernel fails it, too: $*"
 	tail -n 20 "$key.out" | sed 's/^/# /'
 	return 1
+}
+
+# until_shown VARIANT CPUS SEED TEST...: ends the guest once it has said all
+# that matters, for it may never end by itself.
+until_shown()
+{
+	: >"$tmp/$name"
+	guest "$@" >"$tmp/$name" &
+	while kill -0 $! 2>/dev/null; do
+		if grep -Eq "$shows" "$tmp/$name"; then
+			kill $! 2>/dev/null
+			break
+		fi
+		sleep 0.1
+	done
+	wait $!
 }
 
 noticed()
@@ -72,7 +88,7 @@ noticed()
 	shift 2
 	for try in $(seq $TRIES); do
 		rc=0
-		guest "mutant/$name" "$cpus" "$seed" "$@" >"$tmp/$name" || rc=$?
+		until_shown "mutant/$name" "$cpus" "$seed" "$@" || rc=$?
 		if [ $rc -ne 0 ] && grep -Eq "$shows" "$tmp/$name"; then
 			grep -Eom1 "($shows).*" "$tmp/$name" | sed "s/^/# $try: /"
 			whole "$cpus" "$seed" "$@"

@@ -152,10 +152,13 @@ test_race(void)
 		atomic_store_rel(&turn, i);
 		chaos_point();
 		lwkt_rele(td);
-		if (i % 2 != 0 && !KT_SPIN(atomic_load(&stalling) == i))
-			return;
+		/* With the hold it goes on to sleep, or is about to. */
+		for (int k = 0; k < 1000 && atomic_load(&stalling) != i; k++)
+			cpu_pause();
+		if (i % 2 != 0)
+			chaos_point();
 		PRELE(corpse);
-		if (!KT_SPIN(atomic_load_acq(&over) == i))
+		if (!KT_WAIT(atomic_load_acq(&over) == i))
 			return;
 	}
 	ktest_join(); /* sleeps */

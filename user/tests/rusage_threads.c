@@ -87,6 +87,34 @@ watched(void *arg)
 	}
 }
 
+/* What it used last of all is in what its parent hears, who looks as soon as
+ * there is a zombie. */
+static void
+touches(void *arg)
+{
+	char *p = test_private(4 * TEST_PAGE);
+
+	(void)arg;
+	for (int i = 0; i < 4; i++)
+		p[(unsigned long)i * TEST_PAGE] = 1;
+	REQUIRE(sc(SYS_getrusage, RUSAGE_SELF, &said[2]) == 0);
+}
+
+static void
+heard_at_once(void)
+{
+	for (int i = 0; i < 300 * test_scale; i++) {
+		struct rusage ru = {0};
+		int status;
+		pid_t pid = test_fork(touches, NULL);
+
+		for (int k = 0; k < i % 8; k++)
+			test_yield();
+		CHECK_EQ(sc(SYS_wait4, pid, &status, 0, &ru), pid);
+		CHECK(ru.ru_minflt >= said[2].ru_minflt);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -114,6 +142,7 @@ main(int argc, char **argv)
 	CHECK(ru.ru_nvcsw >= said[1].ru_nvcsw);
 	CHECK(ru.ru_nvcsw < said[1].ru_nvcsw + NAPS / 2);
 	CHECK_EXIT(test_fork(watched, NULL), 0);
+	heard_at_once();
 	CHECK_EQ(sc(SYS_getrusage, RUSAGE_SELF, 8), -EFAULT);
 	CHECK_EQ(sc(SYS_getrusage, 7, &ru), -EINVAL);
 	return test_done();
