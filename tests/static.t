@@ -56,7 +56,7 @@ status "and what is right passes" 0 tools/analyze "$tmp/planted.c"
 status "clang compiles the kernel without a warning" 0 \
 	make --no-print-directory -j2 clang
 for tool in mayfly .ci/run tools/setup tools/qemu tools/newlib tools/lint \
-	tools/cc tools/mkinitrd tools/mkiso tools/walk; do
+	tools/cc tools/mutant tools/mkinitrd tools/mkiso tools/walk; do
 	ok "$tool is a shell script without a mistake" sh -n $tool
 done
 status "make walk prints the reasons" 0 make --no-print-directory walk
