@@ -1,17 +1,18 @@
 /*
  * testrun.c -- runs the programs below /tests and speaks TAP.
  *
- *   usage: testrun [-v] [-w SECONDS] [NAME-PREFIX...]
+ *   usage: testrun [-f] [-v] [-w SECONDS] [NAME-PREFIX...]
  *
  * init's exec mode starts it.  For each test: count everything (census), fork
  * a worker that runs the test and copies its output as diagnostics, wait, and
  * count again: all must be what it was (spec N7).  This process does nothing
  * else between the two counts, so that what it needs itself is in neither.
- * It is the watchdog too: a test that takes longer than two minutes is shown
- * (who sleeps on what) and killed with all that it started.
+ * It is the watchdog too: a test that takes longer than two minutes (-f: ten)
+ * is shown (who sleeps on what) and killed with all that it started.
  * After the last one it looks how deep kernel stacks have been.
- * -v: names a test before it runs, and says how long it took; -w: the
- * watchdog's time is another one.
+ * -f: storms at full length (test_rounds() in user/tests/test.h); -v: names a
+ * test before it runs, and says how long it took; -w: the watchdog's time is
+ * another one.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -33,6 +34,7 @@
 #define MAXPROCS 8192
 #define KSTACK_BYTES 16384 /* as in kernel/param.h */
 #define WATCHDOG_S 120
+#define WATCHDOG_FULL_S 600
 #define STILL_NS 2000000000U /* a count that does not move this long */
 #define MOVING_NS 20000000000U
 
@@ -50,7 +52,7 @@ static struct proc_row procs[MAXPROCS];
 static pid_t old_pids[MAXPROCS];
 static int nold;
 static struct report *report;
-static bool verbose;
+static bool verbose, full;
 static uint64_t watchdog_s = WATCHDOG_S;
 
 static uint64_t
@@ -376,7 +378,7 @@ run_test(int nr, const char *name)
 		printf("# running %s\n", name);
 		fflush(stdout);
 	}
-	good = run(path, NULL);
+	good = run(path, full ? "full" : NULL);
 	good = good && report->ran && report->status == 0;
 	if (!good)
 		show_failure();
@@ -418,11 +420,16 @@ main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "--nothing") == 0)
 		return 0;
-	for (; first < argc && argv[first][0] == '-'; first++)
-		if (strcmp(argv[first], "-w") == 0 && first + 1 < argc)
+	for (; first < argc && argv[first][0] == '-'; first++) {
+		if (strcmp(argv[first], "-w") == 0 && first + 1 < argc) {
 			watchdog_s = strtoul(argv[++first], NULL, 10);
-		else
+		} else if (strcmp(argv[first], "-f") == 0) {
+			full = true;
+			watchdog_s = WATCHDOG_FULL_S;
+		} else {
 			verbose = true;
+		}
+	}
 	list_tests(argv + first);
 	report = mmap(
 	    NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANON, -1, 0);

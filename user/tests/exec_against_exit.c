@@ -69,13 +69,14 @@ two_execs(void *arg)
 int
 main(int argc, char **argv)
 {
-	int dead = 0, renewed = 0;
+	int dead = 0, renewed = 0, rounds;
 
 	if (argc == 3 && strcmp(argv[1], "--exit") == 0)
 		test_exit(atoi(argv[2]));
 	test_begin(argc, argv);
+	rounds = test_rounds(1000, 10000);
 	self = argv[0];
-	for (int i = 0; i < 1000 * test_scale; i++) {
+	for (int i = 0; i < rounds; i++) {
 		long status =
 		    test_wait(test_fork(exec_and_exit, i & 1 ? argv : NULL));
 
@@ -86,7 +87,8 @@ main(int argc, char **argv)
 		else
 			CHECK_EQ(status, 31 << 8);
 	}
-	for (int i = 0; i < 100 * test_scale; i++) {
+	rounds = test_rounds(100, 10000);
+	for (int i = 0; i < rounds; i++) {
 		long status = test_wait(test_fork(two_execs, NULL));
 
 		CHECK(status == 31 << 8 || status == 32 << 8 ||

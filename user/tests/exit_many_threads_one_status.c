@@ -41,8 +41,11 @@ child(void *arg)
 int
 main(int argc, char **argv)
 {
+	int rounds;
+
 	test_begin(argc, argv);
-	for (int i = 0; i < 600 * test_scale; i++) {
+	rounds = test_rounds(600, 10000);
+	for (int i = 0; i < rounds; i++) {
 		long status;
 
 		mixed = i & 1;

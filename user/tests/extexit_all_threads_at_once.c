@@ -51,8 +51,8 @@ int
 main(int argc, char **argv)
 {
 	test_begin(argc, argv);
-	rounds(2, 1000 * test_scale);
-	rounds(4, 500 * test_scale);
-	rounds(8, 250 * test_scale);
+	rounds(2, test_rounds(1000, 10000));
+	rounds(4, test_rounds(500, 2000));
+	rounds(8, test_rounds(250, 10000));
 	return test_done();
 }

@@ -81,11 +81,14 @@ child(void *arg)
 int
 main(int argc, char **argv)
 {
+	int rounds;
+
 	if (argc > 1 && strcmp(argv[1], "--exit-6") == 0)
 		test_exit(6);
 	test_begin(argc, argv);
+	rounds = test_rounds(1000, 10000);
 	self = argv[0];
-	for (int i = 0; i < 1000 * test_scale; i++)
+	for (int i = 0; i < rounds; i++)
 		CHECK_EXIT(test_fork(child, (void *)(intptr_t)i), 6);
 	return test_done();
 }

@@ -93,11 +93,13 @@ room_again(void *arg)
 int
 main(int argc, char **argv)
 {
+	int rounds;
 	pid_t pid;
 
 	test_begin(argc, argv);
+	rounds = test_rounds(2, 20);
 	shared = test_shared(TEST_PAGE);
-	for (int i = 0; i < 2 * test_scale; i++) {
+	for (int i = 0; i < rounds; i++) {
 		shared[0] = shared[1] = shared[2] = 0;
 		pid = test_fork(start, NULL);
 		WAIT_UNTIL(load(&shared[2]) > 0);

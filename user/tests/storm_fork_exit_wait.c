@@ -1,5 +1,6 @@
 /*
- * storm_fork_exit_wait.c -- ten thousand processes are forked, exit in all
+ * storm_fork_exit_wait.c -- ten thousand processes (at full length a
+ * hundred thousand) are forked, exit in all
  * the ways there are and are reaped, on all CPUs at once; some have threads,
  * some leave orphans.
  */
@@ -8,7 +9,6 @@
 TEST_ROWS("N5 N7 E66 E72 E74 E87 E88 D48 D49 D50");
 
 #define WORKERS 8
-#define TOTAL 10000
 
 static char stacks[2][MTHREAD_STACK] __attribute__((aligned(16)));
 
@@ -83,11 +83,13 @@ int
 main(int argc, char **argv)
 {
 	pid_t pids[WORKERS];
+	int total;
 
 	test_begin(argc, argv);
+	total = test_rounds(10000, 100000);
 	for (int i = 0; i < WORKERS; i++)
 		pids[i] = test_fork(
-		    worker, (void *)(intptr_t)(TOTAL / WORKERS * test_scale));
+		    worker, (void *)(intptr_t)(total / WORKERS));
 	for (int i = 0; i < WORKERS; i++)
 		CHECK_EXIT(pids[i], 0);
 	return test_done();

@@ -7,7 +7,6 @@
 TEST_ROWS("E53 E71 D06 D07 2.46");
 
 #define WORKERS 4
-#define EACH 300
 
 static int *stop;
 
@@ -48,7 +47,7 @@ static void
 worker(void *arg)
 {
 	(void)arg;
-	for (int i = 0; i < EACH * test_scale; i++)
+	for (int i = 0; i < test_rounds(300, 2500); i++)
 		if (i & 1)
 			CHECK_EXIT(test_fork(threaded, NULL), 1);
 		else

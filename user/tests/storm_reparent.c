@@ -18,7 +18,7 @@ chain(void *arg)
 	int depth = (int)(intptr_t)arg;
 
 	if (depth == 0) {
-		add(&shared[0], 1);
+		test_post(&shared[0]);
 		return;
 	}
 	if (depth % 10 == 3)
@@ -34,7 +34,7 @@ member(void *arg)
 	int *meeting = arg;
 
 	test_barrier(meeting, FAMILY + 1);
-	add(&shared[1], 1);
+	test_post(&shared[1]);
 }
 
 /* All leave together: some are reparented as zombies, some alive. */
@@ -51,19 +51,20 @@ family(void *arg)
 int
 main(int argc, char **argv)
 {
-	int rounds, *meeting;
+	int chains, families, *meeting;
 
 	test_begin(argc, argv);
-	rounds = 25 * test_scale;
+	chains = test_rounds(25, 250);
+	families = test_rounds(25, 10000);
 	shared = test_shared(TEST_PAGE);
 	meeting = shared + 16;
-	for (int i = 0; i < rounds; i++)
+	for (int i = 0; i < chains; i++)
 		CHECK_EXIT(test_fork(chain, (void *)DEPTH), 0);
-	WAIT_UNTIL(load(&shared[0]) == rounds);
-	for (int i = 0; i < rounds; i++) {
+	test_await(&shared[0], chains);
+	for (int i = 0; i < families; i++) {
 		store(meeting, 0);
 		CHECK_EXIT(test_fork(family, meeting), 0);
-		WAIT_UNTIL(load(&shared[1]) == (i + 1) * FAMILY);
+		test_await(&shared[1], (i + 1) * FAMILY);
 	}
 	CHECK_EQ(sc(SYS_wait4, -1, NULL, 0, NULL), -ECHILD);
 	return test_done();

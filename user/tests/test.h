@@ -35,8 +35,9 @@ extern const char test_rows[];
 
 /* Failures of this test, its children's included. */
 static int *test_failures;
-/* argv[1]: storms are this many times as long. */
+/* argv[1]: storms are this many times as long; "full": see test_rounds(). */
 static int test_scale = 1;
+static bool test_full;
 
 #define load(p) __atomic_load_n(p, __ATOMIC_SEQ_CST)
 #define store(p, v) __atomic_store_n(p, v, __ATOMIC_SEQ_CST)
@@ -135,11 +136,20 @@ test_begin(int argc, char **argv)
 {
 	char line[128];
 
-	if (argc > 1 && atoi(argv[1]) > 0)
+	if (argc > 1 && strcmp(argv[1], "full") == 0)
+		test_full = true;
+	else if (argc > 1 && atoi(argv[1]) > 0)
 		test_scale = atoi(argv[1]);
 	test_failures = test_shared(TEST_PAGE);
 	snprintf(line, sizeof(line), "# spec: %s\n", test_rows);
 	sc(SYS_write, 1, line, strlen(line));
+}
+
+/* The rounds of a storm: few in the ordinary suite, many under testrun -f. */
+__attribute__((unused)) static int
+test_rounds(int few, int many)
+{
+	return test_full ? many : few * test_scale;
 }
 
 __attribute__((unused)) static int
@@ -198,14 +208,38 @@ test_pause(unsigned turn)
 	} while (0)
 
 /* n threads or processes meet; *b starts at 0 and serves many meetings of the
- * same n. */
+ * same n.  Who comes much too early sleeps, so that where CPUs are few the late
+ * ones get theirs. */
 __attribute__((unused)) static void
 test_barrier(int *b, int n)
 {
-	int mine = add(b, 1) - 1;
+	int mine = add(b, 1), last = (mine + n - 1) / n * n, now;
 
-	while (load(b) < (mine / n + 1) * n)
-		test_yield();
+	for (int turn = 0; (now = load(b)) < last; turn++)
+		if (turn < 10)
+			test_yield();
+		else
+			sc(SYS_umtx_sleep, b, now, 0);
+	if (mine == last)
+		sc(SYS_umtx_wakeup, b, 0);
+}
+
+/* One more has happened, and whoever awaits it goes on. */
+__attribute__((unused)) static void
+test_post(int *word)
+{
+	add(word, 1);
+	sc(SYS_umtx_wakeup, word, 0);
+}
+
+/* Sleeps until that much has happened. */
+__attribute__((unused)) static void
+test_await(int *word, int value)
+{
+	int now;
+
+	while ((now = load(word)) < value)
+		sc(SYS_umtx_sleep, word, now, 0);
 }
 
 /* Touches memory by a plain instruction, at any address. */
@@ -267,6 +301,15 @@ test_wait(pid_t pid)
 }
 
 #define CHECK_EXIT(pid, code) CHECK_EQ(test_wait(pid), ((code)&255) << 8)
+/* Sleeps until that child is a zombie, and leaves it one. */
+__attribute__((unused)) static void
+test_await_zombie(pid_t pid)
+{
+	CHECK_EQ(
+	    sc(SYS_wait6, P_PID, pid, NULL, WEXITED | WNOWAIT, NULL, NULL),
+	    pid);
+}
+
 /* Killed by that signal, with a core or without. */
 #define CHECK_KILLED(pid, sig) CHECK_EQ(test_wait(pid) & ~_WCORE, sig)
 

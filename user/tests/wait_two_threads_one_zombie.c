@@ -98,10 +98,13 @@ some_children(int i)
 int
 main(int argc, char **argv)
 {
+	int rounds;
+
 	test_begin(argc, argv);
-	for (int i = 0; i < 1000 * test_scale; i++)
+	rounds = test_rounds(1000, 10000);
+	for (int i = 0; i < rounds; i++)
 		one_child(i);
-	for (int i = 0; i < 200 * test_scale; i++)
+	for (int i = 0; i < rounds / 5; i++)
 		some_children(i);
 	return test_done();
 }
