@@ -56,7 +56,7 @@ main(int argc, char **argv)
 	pid_t killers[KILLERS];
 
 	test_begin(argc, argv);
-	rounds = test_rounds(500, 5000);
+	rounds = test_rounds(500, 2000);
 	shared = test_shared(TEST_PAGE);
 	for (int i = 0; i < KILLERS; i++)
 		killers[i] = test_fork(killer, NULL);

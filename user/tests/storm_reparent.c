@@ -8,7 +8,7 @@
 TEST_ROWS("E54 E55 N4 D28 D30 D63");
 
 #define DEPTH 40
-#define FAMILY 8
+#define FAMILY 4
 
 static int *shared; /* [0] chains at their end, [1] processes that ended */
 
