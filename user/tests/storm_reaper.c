@@ -11,7 +11,7 @@ TEST_ROWS("N4 E54 E55 D28 D63");
 #define ORPHANS 2
 
 static char stack[MTHREAD_STACK] __attribute__((aligned(16)));
-static int *inner; /* shared: orphans that the lower heir has reaped */
+static int *shared; /* [0] orphans that the lower heir has reaped, [1] begin */
 
 static long
 ctl(int cmd)
@@ -44,6 +44,7 @@ leaves_orphans(int i)
 			test_exit(33);
 		}
 	}
+	test_await(&shared[1], 1);
 	test_exit(22);
 }
 
@@ -57,17 +58,19 @@ heir(void *arg)
 	long got;
 
 	CHECK_EQ(ctl(PROC_REAP_ACQUIRE), 0);
-	REQUIRE(mthread_start_on(&t, stack, toggles, NULL) == 0);
 	pid = (pid_t)sc(SYS_fork);
 	REQUIRE(pid >= 0);
 	if (pid == 0)
 		leaves_orphans(i);
+	/* After the fork, which would have to stop it. */
+	REQUIRE(mthread_start_on(&t, stack, toggles, NULL) == 0);
+	test_post(&shared[1]);
 	if (i % 3 > 0)
 		CHECK_EXIT(pid, 22);
 	while (i % 3 == 2 &&
 	    (got = sc(SYS_wait4, -1, &status, WNOHANG, NULL)) > 0) {
 		CHECK_EQ(status, 33 << 8);
-		add(inner, 1);
+		add(&shared[0], 1);
 	}
 	test_exit(11);
 }
@@ -78,7 +81,8 @@ one_round(int i)
 	int status, orphans = 0, heirs = 0, parents = 0;
 	long got;
 
-	store(inner, 0);
+	store(&shared[0], 0);
+	store(&shared[1], 0);
 	test_fork(heir, (void *)(intptr_t)i);
 	while ((got = sc(SYS_wait4, -1, &status, 0, NULL)) > 0) {
 		heirs += status == 11 << 8;
@@ -88,7 +92,7 @@ one_round(int i)
 	CHECK_EQ(got, -ECHILD);
 	CHECK_EQ(heirs, 1);
 	CHECK_EQ(parents, i % 3 == 0);
-	CHECK_EQ(orphans + load(inner), ORPHANS);
+	CHECK_EQ(orphans + load(&shared[0]), ORPHANS);
 }
 
 int
@@ -98,7 +102,7 @@ main(int argc, char **argv)
 
 	test_begin(argc, argv);
 	rounds = test_rounds(400, 10000);
-	inner = test_shared(TEST_PAGE);
+	shared = test_shared(TEST_PAGE);
 	CHECK_EQ(ctl(PROC_REAP_ACQUIRE), 0);
 	for (int i = 0; i < rounds; i++)
 		one_round(i);

@@ -1,8 +1,8 @@
 /*
  * storm_waiters.c -- two, then eight threads wait for the same children in
- * three ways at once, for any, for one pid, and with WNOHANG again and again:
- * each child is got by exactly one of them, with its own status, and then all
- * are told ECHILD.
+ * four ways at once, for any or for one pid, at once in earnest or some times
+ * with WNOHANG before: each child is got by exactly one of them, with its own
+ * status, and then all are told ECHILD.
  */
 #include "user/tests/test.h"
 
@@ -12,6 +12,7 @@ TEST_ROWS("E82 D04 D48 X79 X84 X92");
 #define CHILDREN 3
 
 static char stacks[MOST][MTHREAD_STACK] __attribute__((aligned(16)));
+static char child_stacks[CHILDREN][8192] __attribute__((aligned(16)));
 static int nwaiters, rounds, start, finish;
 static pid_t pids[CHILDREN];
 static int got[CHILDREN], statuses[CHILDREN];
@@ -33,16 +34,16 @@ note(long pid, int status)
 static void
 wait_all(int round, int me)
 {
-	int how = (round + me) % 4, status;
+	int how = (round + me) % 4, tries = how & 2 ? 4 : 0, status;
 	long whom = how & 1 ? pids[(round + me) / 4 % CHILDREN] : -1, pid;
 
 	for (;;) {
 		status = -1;
-		pid = sc(
-		    SYS_wait4, whom, &status, how & 2 ? WNOHANG : 0, NULL);
+		pid = sc(SYS_wait4, whom, &status, tries > 0 ? WNOHANG : 0,
+		    NULL);
 		if (pid > 0)
 			note(pid, status);
-		else if (pid == 0 && (how & 2))
+		else if (pid == 0 && tries-- > 0)
 			test_yield();
 		else
 			break;
@@ -62,14 +63,26 @@ waiter(void *arg)
 	}
 }
 
-static void
+static int
 quick(void *arg)
 {
 	int i = (int)(intptr_t)arg;
 
 	for (int n = i % 5; n > 0; n--)
 		test_yield();
-	test_exit(i & 127);
+	return i & 127;
+}
+
+/* Children in our own memory: a copy would have to stop all our threads. */
+static pid_t
+make(int k, int i)
+{
+	pid_t pid = rfork_thread(RFPROC | RFMEM,
+	    child_stacks[k] + sizeof(child_stacks[k]), quick,
+	    (void *)(intptr_t)(i + k));
+
+	REQUIRE(pid > 0);
+	return pid;
 }
 
 /* The first thread makes the children, and is a waiter too. */
@@ -85,7 +98,7 @@ storm(void *arg)
 	for (int i = 0; i < rounds; i++) {
 		memset(got, 0, sizeof(got));
 		for (int k = 0; k < CHILDREN; k++)
-			pids[k] = test_fork(quick, (void *)(intptr_t)(i + k));
+			pids[k] = make(k, i);
 		test_barrier(&start, nwaiters);
 		wait_all(i, 0);
 		test_barrier(&finish, nwaiters);
