@@ -80,3 +80,5 @@
 #define SYS_proclist 601
 #define SYS_exittrace 602
 #define SYS_exitstages 603
+#define SYS_failpoint 604
+#define SYS_failcall 605

@@ -5,11 +5,13 @@
  * and the kernel's arguments arm it.  Holds one name with two counters under
  * a spin lock that is only taken while something is armed.
  *
- * Entry points: failpoint_arm, failpoint_disarm, failpoint_hit.
+ * Entry points: failpoint_arm, failpoint_arm_process, failpoint_disarm,
+ * failpoint_hit.
  */
 #include "kernel/lib/lib.h"
 #include "kernel/lwkt/spin.h"
 #include "kernel/lwkt/sysinit.h"
+#include "kernel/lwkt/thread.h"
 #include "kernel/md.h"
 #include "kernel/mem/failpoint.h"
 
@@ -20,7 +22,9 @@ static char fp_name[32];	  /* GUARDED(leaf_spin) */
 static long fp_pass;		  /* GUARDED(leaf_spin) still to succeed */
 static long fp_fail;		  /* GUARDED(leaf_spin) still to fail, -1 all */
 static long fp_hits;		  /* GUARDED(leaf_spin) have failed */
-static struct thread *fp_thread; /* GUARDED(leaf_spin) NULL: any */
+/* Whose allocations; NULL: anybody's.  Only compared. */
+static struct thread *fp_thread; /* GUARDED(leaf_spin) */
+static struct proc *fp_proc;	 /* GUARDED(leaf_spin) */
 
 bool
 failpoint_hit(const char *name)
@@ -29,6 +33,7 @@ failpoint_hit(const char *name)
 
 	spin_lock(&fp_spin);
 	if ((fp_thread != NULL && fp_thread != curthread) ||
+	    (fp_proc != NULL && fp_proc != curthread->td_proc) ||
 	    (strcmp(fp_name, "*") != 0 && strcmp(fp_name, name) != 0))
 		goto out;
 	if (fp_pass > 0) {
@@ -46,17 +51,30 @@ out:
 	return hit;
 }
 
-void
-failpoint_arm(const char *name, long pass, long fail, bool mine)
+static void
+arm(const char *name, long pass, long fail, struct thread *td, struct proc *p)
 {
 	spin_lock(&fp_spin);
 	strlcpy(fp_name, name, sizeof(fp_name));
 	fp_pass = pass;
 	fp_fail = fail;
 	fp_hits = 0;
-	fp_thread = mine ? curthread : NULL;
+	fp_thread = td;
+	fp_proc = p;
 	spin_unlock(&fp_spin);
 	atomic_store_rel(&failpoint_armed, 1);
+}
+
+void
+failpoint_arm(const char *name, long pass, long fail, bool mine)
+{
+	arm(name, pass, fail, mine ? curthread : NULL, NULL);
+}
+
+void
+failpoint_arm_process(const char *name, long pass, long fail)
+{
+	arm(name, pass, fail, NULL, curthread->td_proc);
 }
 
 long

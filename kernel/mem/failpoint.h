@@ -31,5 +31,7 @@ failpoint(const char *name)
  * at boot for all threads.
  */
 void failpoint_arm(const char *name, long pass, long fail, bool mine);
-/* Returns how many allocations it made fail. */
+/* The same for all threads of the calling process. */
+void failpoint_arm_process(const char *name, long pass, long fail);
+/* Returns how many allocations it made fail since it was armed last. */
 long failpoint_disarm(void);

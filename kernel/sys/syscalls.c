@@ -83,6 +83,8 @@ const struct sysent native_sysent[] = {
 	CALL(SYS_proclist, 2, proclist),
 	CALL(SYS_exittrace, 3, exittrace),
 	CALL(SYS_exitstages, 2, exitstages),
+	CALL(SYS_failpoint, 3, failpoint),
+	CALL(SYS_failcall, 5, failcall),
 };
 
 const unsigned native_nsysent = nitems(native_sysent);

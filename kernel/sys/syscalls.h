@@ -61,3 +61,7 @@ SYSCALL(reboot);     /* howto */
 SYSCALL(proclist);   /* rows, max */
 SYSCALL(exittrace);  /* pid, events, max */
 SYSCALL(exitstages); /* rows, max */
+
+/* sys_failpoint.c: for tests, root's. */
+SYSCALL(failpoint); /* name, pass, fail */
+SYSCALL(failcall);  /* name, pass, fail, number, args */

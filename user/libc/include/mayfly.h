@@ -52,6 +52,18 @@ int exittrace(pid_t, struct exit_event *, int max);
 int exitstages(struct exit_stage_row *, int max);
 
 /*
+ * For tests, root's, where the kernel checks itself (otherwise ENOSYS): of the
+ * kernel's allocations of name ("*": all) the first pass succeed, the next
+ * fail do not (-1: none from then on).  failpoint() means those of the calling
+ * process from now on; with name NULL it ends that, or the last failcall(),
+ * and returns how many failed.  failcall() makes one system call, whose seven
+ * arguments are at args, and means the caller's allocations in it.
+ */
+int failpoint(const char *name, long pass, long fail);
+int failcall(
+    const char *name, long pass, long fail, long number, const uint64_t *args);
+
+/*
  * A thread with a stack, for programs that only want one: lwp_create(),
  * umtx and extexit() below.
  *
