@@ -1,6 +1,7 @@
 /*
- * storm_ps.c -- processes and threads come and go on all CPUs while two
- * others list them, and read the traces of the dead, without a pause.
+ * storm_ps.c -- processes and threads come and go on all CPUs, and then all
+ * the other storms blow at once, while two processes list them, and read the
+ * traces of the dead, without a pause.
  */
 #include "user/tests/test.h"
 
@@ -54,6 +55,53 @@ worker(void *arg)
 			CHECK_EXIT(test_fork(nothing, NULL), 0);
 }
 
+/* The other storms, but for those of memory and size. */
+static const char *const storms[] = {
+    "exec_against_exit",
+    "exit_many_threads_one_status",
+    "extexit_all_threads_at_once",
+    "lwp_create_against_exit",
+    "rfork_peers",
+    "storm_chain",
+    "storm_fork_exit_wait",
+    "storm_kill_exiting",
+    "storm_orphan_against_wait",
+    "storm_reaper",
+    "storm_reparent",
+    "storm_rfork_orders",
+    "storm_threads",
+    "storm_vfork_killed",
+    "storm_waiters",
+    "wait_two_threads_one_zombie",
+};
+
+static void
+blow(void *arg)
+{
+	const char *const *name = arg;
+	char path[64], brief[] = "brief";
+	char *argv[] = {path, brief, NULL};
+
+	snprintf(path, sizeof(path), "/tests/%s", *name);
+	/* At full length each goes on as long as it does alone. */
+	if (test_full)
+		strcpy(brief, "1");
+	CHECK_EQ(sc(SYS_execve, path, argv, argv + 2), 0);
+	test_exit(1);
+}
+
+static void
+all_at_once(void)
+{
+	pid_t pids[COUNT(storms)];
+
+	for (size_t i = 0; i < COUNT(storms); i++)
+		pids[i] = test_fork(blow, (void *)(uintptr_t)&storms[i]);
+	for (size_t i = 0; i < COUNT(storms); i++)
+		if (test_wait(pids[i]) != 0)
+			test_fail(__FILE__, __LINE__, storms[i]);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -67,6 +115,7 @@ main(int argc, char **argv)
 		pids[i] = test_fork(worker, NULL);
 	for (int i = 0; i < WORKERS; i++)
 		CHECK_EXIT(pids[i], 0);
+	all_at_once();
 	store(stop, 1);
 	for (int i = 0; i < 2; i++)
 		CHECK_EXIT(listers[i], 0);

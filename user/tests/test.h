@@ -35,9 +35,10 @@ extern const char test_rows[];
 
 /* Failures of this test, its children's included. */
 static int *test_failures;
-/* argv[1]: storms are this many times as long; "full": see test_rounds(). */
+/* argv[1]: storms are this many times as long; "full", "brief": see
+ * test_rounds(). */
 static int test_scale = 1;
-static bool test_full;
+static bool test_full, test_brief;
 
 #define load(p) __atomic_load_n(p, __ATOMIC_SEQ_CST)
 #define store(p, v) __atomic_store_n(p, v, __ATOMIC_SEQ_CST)
@@ -138,17 +139,24 @@ test_begin(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "full") == 0)
 		test_full = true;
+	else if (argc > 1 && strcmp(argv[1], "brief") == 0)
+		test_brief = true;
 	else if (argc > 1 && atoi(argv[1]) > 0)
 		test_scale = atoi(argv[1]);
 	test_failures = test_shared(TEST_PAGE);
+	if (test_brief)
+		return;
 	snprintf(line, sizeof(line), "# spec: %s\n", test_rows);
 	sc(SYS_write, 1, line, strlen(line));
 }
 
-/* The rounds of a storm: few in the ordinary suite, many under testrun -f. */
+/* The rounds of a storm: few in the ordinary suite, many under testrun -f, and
+ * a twentieth of the few when it is a part of another test. */
 __attribute__((unused)) static int
 test_rounds(int few, int many)
 {
+	if (test_brief)
+		return few >= 20 ? few / 20 : 1;
 	return test_full ? many : few * test_scale;
 }
 
