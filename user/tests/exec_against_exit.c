@@ -87,7 +87,7 @@ main(int argc, char **argv)
 		else
 			CHECK_EQ(status, 31 << 8);
 	}
-	rounds = test_rounds(100, 10000);
+	rounds = test_rounds(100, 2000);
 	for (int i = 0; i < rounds; i++) {
 		long status = test_wait(test_fork(two_execs, NULL));
 

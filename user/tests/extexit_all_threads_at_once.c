@@ -51,7 +51,7 @@ int
 main(int argc, char **argv)
 {
 	test_begin(argc, argv);
-	rounds(2, test_rounds(1000, 10000));
+	rounds(2, test_rounds(1000, 5000));
 	rounds(4, test_rounds(500, 2000));
 	rounds(8, test_rounds(250, 10000));
 	return test_done();

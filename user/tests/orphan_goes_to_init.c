@@ -74,7 +74,7 @@ main(int argc, char **argv)
 {
 	test_begin(argc, argv);
 	shared = test_shared(TEST_PAGE);
-	for (int i = 0; i < test_rounds(20, 500); i++) {
+	for (int i = 0; i < 20 * test_scale; i++) {
 		memset(shared, 0, TEST_PAGE);
 		CHECK_EXIT(test_fork(parent, NULL), 0);
 		/* The parent is gone: nobody may still have it. */

@@ -148,7 +148,7 @@ main(int argc, char **argv)
 	test_begin(argc, argv);
 	shared = test_shared(TEST_PAGE);
 	CHECK_EXIT(test_fork(errors, NULL), 0);
-	for (int i = 0; i < test_rounds(10, 1000); i++) {
+	for (int i = 0; i < 10 * test_scale; i++) {
 		CHECK_EXIT(test_fork(reaper, NULL), 0);
 		CHECK_EXIT(test_fork(outer, NULL), 0);
 		CHECK_EXIT(test_fork(released, NULL), 0);

@@ -13,7 +13,7 @@ main(int argc, char **argv)
 
 	test_begin(argc, argv);
 	shared = test_shared(TEST_PAGE);
-	for (int i = 0; i < test_rounds(50, 5000); i++) {
+	for (int i = 0; i < 50 * test_scale; i++) {
 		int extra = i & 1 ? RFLINUXTHPN : 0;
 		long pid = sc(SYS_rfork, RFPROC | RFFDG | RFNOWAIT | extra);
 

@@ -126,7 +126,7 @@ main(int argc, char **argv)
 {
 	test_begin(argc, argv);
 	shared = test_shared(TEST_PAGE);
-	for (int i = 0; i < test_rounds(20, 2000); i++) {
+	for (int i = 0; i < 20 * test_scale; i++) {
 		child_opens();
 		child_closes(0, -EBADF);
 		child_closes(RFFDG, 0);

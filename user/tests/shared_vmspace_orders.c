@@ -102,7 +102,7 @@ main(int argc, char **argv)
 {
 	test_begin(argc, argv);
 	outcome = test_shared(TEST_PAGE);
-	for (int i = 0; i < test_rounds(20, 200); i++)
+	for (int i = 0; i < 20 * test_scale; i++)
 		for (int o = 0; o < 4; o++)
 			order(o & 1, o >> 1);
 	CHECK_EXIT(test_fork(parent_leaves, NULL), 0);
@@ -110,7 +110,7 @@ main(int argc, char **argv)
 		WAIT_UNTIL(sc(SYS_kill, outcome[i], 0) == -ESRCH);
 		CHECK_EQ(outcome[2 + i], 1);
 	}
-	for (int i = 0; i < test_rounds(100, 1000); i++) {
+	for (int i = 0; i < 100 * test_scale; i++) {
 		outcome[2] = 0;
 		CHECK_EXIT(
 		    test_fork(leave_together, (void *)(intptr_t)(i % 3)), 0);

@@ -123,7 +123,7 @@ sibling_reaps(void *arg)
 	pid_t pid;
 
 	(void)arg;
-	for (int i = 0; i < test_rounds(200, 10000); i++) {
+	for (int i = 0; i < 200 * test_scale; i++) {
 		status = -1;
 		mthread_start(&t, reap_any, &status);
 		pid = test_vfork_exit(3);
@@ -141,7 +141,7 @@ main(int argc, char **argv)
 	test_begin(argc, argv);
 	self = argv[0];
 	shared = test_shared(TEST_PAGE);
-	exits(test_rounds(300, 10000));
+	exits(300 * test_scale);
 	for (int i = 0; i < 20; i++)
 		execs(self, 6);
 	execs("/does/not/exist", 8);
