@@ -1,7 +1,7 @@
 /*
- * storm_ps.c -- processes and threads come and go on all CPUs, and then
- * the other storms blow at once (at full length all), while two processes list them, and read the
- * traces of the dead, without a pause.
+ * storm_ps.c -- processes and threads come and go on all CPUs, and then the
+ * other storms blow at once (half of them, at full length all), while two
+ * processes list them, and read the traces of the dead, without a pause.
  */
 #include "user/tests/test.h"
 
