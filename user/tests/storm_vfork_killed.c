@@ -15,6 +15,7 @@ TEST_ROWS("E28 D25 X28 X51 O16 E12 N4");
 static char stack[MTHREAD_STACK] __attribute__((aligned(16)));
 static int meeting, how, *counts; /* shared, by outcome */
 static volatile int32_t vchild;
+static volatile int vdone; /* in the memory that both live in */
 
 static void
 delay(int n)
@@ -46,9 +47,13 @@ vforks(void)
 		vchild = getpid();
 		for (int i = how % 5; i > 0; i--)
 			sc(SYS_sched_yield);
+		vdone = 1;
 		test_exit(vchild == getpid() ? CHILD : 99);
 	}
 	REQUIRE(pid > 0 || pid == -1);
+	/* Back only when the child has gone, unless that was killed. */
+	if (pid > 0 && (how & 3) < 2)
+		CHECK_EQ(vdone, 1);
 }
 
 static void
