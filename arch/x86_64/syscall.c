@@ -58,9 +58,9 @@ call_special(struct lwp *lp, struct trapframe *tf, int64_t *rv)
 
 	if (skip)
 		nr = tf->tf_rdi;
-	if (nr >= native_nsysent || native_sysent[nr].sy_call == NULL)
+	se = sysent_lookup(nr);
+	if (se == NULL)
 		return ENOSYS;
-	se = &native_sysent[nr];
 	if (se->sy_narg > SY_REGISTERS - skip)
 		return call_with_stack(lp, tf, se, skip, rv);
 	return se->sy_call(lp, &tf->tf_rdi + skip, rv);

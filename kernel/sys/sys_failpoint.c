@@ -48,7 +48,7 @@ SYSCALL(failpoint)
 	if (error != 0)
 		return error;
 	if (args[0] == 0)
-		rv[0] = failpoint_disarm();
+		*rv = failpoint_disarm();
 	else
 		failpoint_arm_process(name, (long)args[1], (long)args[2]);
 	return 0;
@@ -56,7 +56,7 @@ SYSCALL(failpoint)
 
 SYSCALL(failcall)
 {
-	const struct sysent *se = sysent_lookup(lp, args[3]);
+	const struct sysent *se = sysent_lookup(args[3]);
 	uint64_t call_args[ARGS_MAX];
 	char name[NAME_MAX];
 	int error = check_caller(lp, (void *)args[0], name); /* sleeps */
@@ -64,8 +64,10 @@ SYSCALL(failcall)
 	if (error != 0)
 		return error;
 	/* It would call itself until the stack is full. */
-	if (args[0] == 0 || se->sy_call == sys_failcall)
+	if (args[0] == 0 || (se != NULL && se->sy_call == sys_failcall))
 		return EINVAL;
+	if (se == NULL)
+		return ENOSYS;
 	error = copyin((void *)args[4], call_args,
 	    sizeof(call_args)); /* sleeps */
 	if (error != 0)

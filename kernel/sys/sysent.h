@@ -5,6 +5,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct lwp;
@@ -25,6 +26,15 @@ struct sysent {
 /* The native table; numbers that are not there have zeroes. */
 extern const struct sysent native_sysent[];
 extern const unsigned native_nsysent;
+
+/* The entry of a number, NULL when there is none. */
+static inline const struct sysent *
+sysent_lookup(uint64_t nr)
+{
+	if (nr >= native_nsysent || native_sysent[nr].sy_call == NULL)
+		return NULL;
+	return &native_sysent[nr];
+}
 
 /* Internal results of a call, never shown to the user (spec 3.4). */
 #define ERESTART (-1)
