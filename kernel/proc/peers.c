@@ -33,7 +33,9 @@ peers_join(struct proc *p, struct proc *leader)
 {
 	peers_lock(); /* sleeps */
 	p->p_leader = leader;
-	LIST_INSERT_HEAD(&leader->p_peers, p, p_peer);
+	/* RACE: exit_wait_peers() may be in its walk, which comes to this one
+	 * at the end, or asleep behind it. */
+	TAILQ_INSERT_TAIL(&leader->p_peers, p, p_peer);
 	/* WAKES: exit_wait_peers(), which is to kill this one too. */
 	wakeup(&leader->p_peers);
 	peers_unlock();
@@ -45,10 +47,10 @@ peers_leave(struct proc *p)
 	struct proc *leader = p->p_leader;
 
 	peers_lock(); /* sleeps */
-	LIST_REMOVE(p, p_peer);
+	TAILQ_REMOVE(&leader->p_peers, p, p_peer);
 	p->p_leader = p;
 	/* WAKES: exit_wait_peers().  The leader cannot have gone: it waits. */
-	if (LIST_EMPTY(&leader->p_peers))
+	if (TAILQ_EMPTY(&leader->p_peers))
 		wakeup(&leader->p_peers);
 	peers_unlock();
 }
@@ -60,24 +62,26 @@ exit_wait_peers(struct lwp *lp)
 
 	/* Without the token: whoever could join is a thread of ours, and those
 	 * are dead, or a peer of ours, and then the list is not empty. */
-	if (LIST_EMPTY(&p->p_peers))
+	if (TAILQ_EMPTY(&p->p_peers))
 		return;
 	peers_lock(); /* sleeps */
-	while (!LIST_EMPTY(&p->p_peers)) {
+	while (!TAILQ_EMPTY(&p->p_peers)) {
 		/* RACE: ksignal() may sleep for the peer's token, and the list
-		 * change: peers_join() has us look again. */
+		 * change.  Whoever joins comes to its end, and the walk goes
+		 * on from the peer itself, or begins again when that has
+		 * left: so nobody is passed by. */
 		struct proc *next;
 
-		for (peer = LIST_FIRST(&p->p_peers); peer != NULL;
+		for (peer = TAILQ_FIRST(&p->p_peers); peer != NULL;
 		    peer = next) {
 			PHOLD(peer);
 			ksignal(peer, SIGKILL); /* sleeps */
 			next = peer->p_leader == p ?
-			    LIST_NEXT(peer, p_peer) :
-			    LIST_FIRST(&p->p_peers);
+			    TAILQ_NEXT(peer, p_peer) :
+			    TAILQ_FIRST(&p->p_peers);
 			PRELE(peer);
 		}
-		if (!LIST_EMPTY(&p->p_peers))
+		if (!TAILQ_EMPTY(&p->p_peers))
 			tsleep(&p->p_peers, 0, "exit1", 0); /* sleeps */
 	}
 	peers_unlock();

@@ -115,8 +115,8 @@ struct proc {
 
 	struct sysreaper *p_reaper GUARDED(proc_token); /* NULL: init */
 	struct proc *p_leader; /* STABLE of its chain of peers */
-	LIST_HEAD(, proc) p_peers GUARDED(list_token); /* of a leader */
-	LIST_ENTRY(proc) p_peer GUARDED(list_token);
+	TAILQ_HEAD(, proc) p_peers GUARDED(list_token); /* of a leader */
+	TAILQ_ENTRY(proc) p_peer GUARDED(list_token);
 
 	struct pgrp *p_pgrp GUARDED(proc_token); /* and its pg_spin to change */
 	LIST_ENTRY(proc) p_pglist GUARDED(leaf_spin); /* pg_spin */

@@ -42,7 +42,7 @@ proc_alloc(void)
 	TAILQ_INIT(&p->p_children);
 	TAILQ_INIT(&p->p_zombies[CHILD_PLAIN]);
 	TAILQ_INIT(&p->p_zombies[CHILD_CLONE]);
-	LIST_INIT(&p->p_peers);
+	TAILQ_INIT(&p->p_peers);
 	p->p_leader = p;
 	p->p_start_ns = cpu_uptime_ns();
 	atomic_add(&nprocs, 1);
