@@ -26,12 +26,13 @@ struct pvh_start_info {
 	uint32_t si_reserved;
 };
 
+/* QEMU puts it at any multiple of four. */
 struct pvh_module {
 	uint64_t pm_start;
 	uint64_t pm_len;
 	uint64_t pm_cmdline;
 	uint64_t pm_reserved;
-};
+} __attribute__((packed, aligned(4)));
 
 struct pvh_memory {
 	uint64_t pm_start;
