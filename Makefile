@@ -32,7 +32,9 @@ say = @printf '  %-7s %s\n' $(1) '$(2)'
 endif
 
 # The folder of this build.
+san := $(filter-out 0,$(SAN))
 variant := $(if $(filter 0,$(INVARIANTS)),release)
+variant := $(variant)$(if $(san),san)
 variant := $(variant)$(if $(filter-out $(INVARIANTS),$(CHAOS)),chaos$(CHAOS))
 variant := $(variant)$(if $(filter-out 0,$(COVERAGE)),coverage)
 O := build$(if $(variant),/$(variant))
@@ -57,7 +59,7 @@ warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 freestanding := -std=gnu17 -ffreestanding -fno-pic -fno-pie \
 	-fcf-protection=none -nostdinc -isystem $(gcc_include)
 kdefs := $(if $(filter-out 0,$(INVARIANTS)),-DINVARIANTS) \
-	$(if $(filter-out 0,$(CHAOS)),-DCHAOS)
+	$(if $(filter-out 0,$(CHAOS)),-DCHAOS) $(if $(san),-DSAN)
 kflags := $(freestanding) -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
 	-fno-omit-frame-pointer -fstack-protector-strong \
 	-mstack-protector-guard=global -isystem build/include -I. $(warnings) \
@@ -70,6 +72,31 @@ lto := $(if $(filter 0,$(INVARIANTS)),$(shell echo 'int x;' | $(CC) -flto=auto \
 # lines are.
 kcoverage := $(if $(filter-out 0,$(COVERAGE)),-Og -ftest-coverage \
 	-fprofile-arcs -fprofile-info-section -fprofile-update=atomic)
+
+# SAN=1: the sanitizers (kernel/san/).  The address sanitizer stays away from
+#	kernel/san/, arch/x86_64/san/
+#			its own work: they write marks and read records
+#	boot_main.c	runs first, and makes the first shadow
+#	pmap_shootdown.c
+#			a CPU that idles on the page table of a vmspace that
+#			is back in its cache touches its pm_active (vmspace.c)
+#	ksyms_none.c	its weak tables are replaced by larger ones
+san_folders := kernel/san/% arch/x86_64/san/%
+san_only := $(san_folders) kernel/test/provoke_san.c
+san_undefined := -fsanitize=undefined
+san_address := -fsanitize=kernel-address \
+	-fasan-shadow-offset=0xdffffc0000000000 --param asan-stack=1 \
+	--param asan-globals=1 \
+	--param asan-instrumentation-with-call-threshold=10000
+no_address := arch/x86_64/boot_main.c arch/x86_64/pmap_shootdown.c \
+	kernel/lib/ksyms_none.c
+ifneq ($(san),)
+ifeq ($(filter-out 0,$(INVARIANTS)),)
+$(error SAN=1 goes with INVARIANTS=1)
+endif
+kflags_san = $(if $(filter $(san_folders),$<),,$(san_undefined) \
+	$(if $(filter $(no_address),$<),,$(san_address)))
+endif
 kldflags := -nostdlib -static -z max-page-size=4096 -z noexecstack \
 	--build-id=none -T linker.ld
 nasmflags := -f elf64 -g -F dwarf -I./
@@ -78,7 +105,7 @@ nasmflags := -f elf64 -g -F dwarf -I./
 # Sources: whatever is there.
 #
 excluded := $(addsuffix %,$(WITHOUT) \
-	$(if $(kcoverage),,kernel/test/coverage.c))
+	$(if $(kcoverage),,kernel/test/coverage.c)) $(if $(san),,$(san_only))
 kc := $(filter-out $(excluded),$(sort $(shell find kernel arch/x86_64 \
 	-name '*.c' -type f)))
 kasm := $(sort $(shell find boot arch/x86_64 kernel -name '*.asm' -type f))
@@ -118,8 +145,9 @@ $(1): FORCE
 	@mkdir -p $$(@D)
 	@echo '$(2)' | cmp -s - $$@ || { echo '$(2)' >$$@; $(3); }
 endef
-$(eval $(call stamp,$(O)/kflags,$(CC) $(kflags) $(lto) \
-	$(kcoverage),echo 'compiler: $(CC) ($(O))'))
+$(eval $(call stamp,$(O)/kflags,$(CC) $(kflags) $(lto) $(kcoverage) \
+	$(if $(san),$(san_undefined) \
+	$(san_address)),echo 'compiler: $(CC) ($(O))'))
 $(eval $(call stamp,$(O)/ksources,$(kobjs),:))
 $(eval $(call stamp,$(O)/programs,$(programs),:))
 
@@ -149,7 +177,8 @@ $(include_done): Makefile
 $(O)/%.o: %.c $(O)/kflags | $(include_done)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(kflags) $(lto) $(kcoverage) $(werror) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(kflags) $(kflags_san) $(lto) $(kcoverage) $(werror) -MMD \
+		-MP -c $< -o $@
 
 # What writes the counters out does not count.
 $(O)/kernel/test/coverage.o: kcoverage :=

@@ -44,8 +44,9 @@ extern struct bootinfo bootinfo;
 #define PHYS_TO_DMAP(pa) ((void *)(DMAP_BASE + (uint64_t)(pa)))
 #define DMAP_TO_PHYS(va) ((uint64_t)(va) - DMAP_BASE)
 
-/* Kernel stacks are mapped from here on by pmap_kenter(), 512 GiB of room. */
+/* Kernel stacks are mapped from here on by pmap_kenter(). */
 #define KSTACK_BASE 0xffffff0000000000UL
+#define KSTACK_ROOM (512UL << 30)
 
 /* User addresses: [USER_MIN, USER_MAX). */
 #define USER_MIN 0x10000UL
@@ -92,7 +93,11 @@ void cpu_backtrace(void (*fn)(uintptr_t pc), int max);
 /* The same for a CPU that a panic has stopped in the kernel. */
 void cpu_backtrace_stopped(const struct globaldata *gd,
     void (*fn)(uintptr_t pc), int max);
-/* The same for a thread that does not run. */
+/* In builds with SAN=1: the lower halves of the running thread's return
+ * addresses but for the innermost skip, ended by 0 if there are fewer than
+ * max. */
+void cpu_backtrace_save(uint32_t *pc, int max, int skip);
+/* The same as cpu_backtrace() for a thread that does not run. */
 void cpu_backtrace_thread(struct thread *td, void (*fn)(uintptr_t pc), int max);
 
 /*
@@ -193,6 +198,9 @@ long pmap_cached(void);
 /* Maps fresh kernel memory at kva (page tables of the kernel's part are
  * shared by all); 0 or ENOMEM. */
 int pmap_kenter(uintptr_t kva, uint64_t pa);
+/* In builds with SAN=1: a page of shadow (kernel/san/) for the memory at kva,
+ * which has none yet; false without memory. */
+bool pmap_shadow_enter(uintptr_t kva);
 
 /*
  * User memory, of the current process.  0 or EFAULT; a page fault may block.

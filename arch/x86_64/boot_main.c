@@ -15,6 +15,7 @@
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/ioapic.h"
 #include "arch/x86_64/lapic.h"
+#include "arch/x86_64/pmap.h"
 #include "arch/x86_64/power.h"
 #include "arch/x86_64/smp.h"
 #include "kernel/lib/lib.h"
@@ -104,6 +105,7 @@ parse_info(uint32_t magic, uint64_t info_pa)
 void
 boot_main(uint32_t magic, uint64_t info_pa)
 {
+	pmap_shadow_early();
 	__stack_chk_guard = random_word();
 	first_cpu();
 	debugcon_init();

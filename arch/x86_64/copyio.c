@@ -9,6 +9,7 @@
 #include "arch/x86_64/cpu.h"
 #include "kernel/abi/errno.h"
 #include "kernel/lib/lib.h"
+#include "kernel/san/kasan.h"
 
 _Static_assert(EFAULT == 14 && ENAMETOOLONG == 63, "copyio.asm");
 
@@ -31,6 +32,7 @@ copyin(const void *uaddr, void *kaddr, size_t len)
 {
 	if (!user_range(uaddr, len))
 		return EFAULT;
+	kasan_write(kaddr, len);
 	return copyio_bytes(kaddr, uaddr, len, &curthread->td_onfault);
 }
 
@@ -39,6 +41,7 @@ copyout(const void *kaddr, void *uaddr, size_t len)
 {
 	if (!user_range(uaddr, len))
 		return EFAULT;
+	kasan_read(kaddr, len);
 	return copyio_bytes(uaddr, kaddr, len, &curthread->td_onfault);
 }
 
@@ -50,6 +53,7 @@ copyinstr(const void *uaddr, char *kaddr, size_t size, size_t *lenp)
 
 	if (!user_range(uaddr, 1))
 		return EFAULT;
+	kasan_write(kaddr, size);
 	error = copyio_string(kaddr, uaddr, min(size, room),
 	    &curthread->td_onfault, &len);
 	/* The string goes on where user memory ends. */

@@ -41,9 +41,21 @@ cpu_curthread(void)
 #else
 #define CPU_SEGMENT __seg_gs
 #endif
+#ifdef SAN
+/* gcc 12 looks for the shadow of the bare offset. */
+#define MYCPU(field)                                                           \
+	({                                                                     \
+		__typeof__(((struct globaldata *)0)->field) _v;                \
+		__asm__ volatile("mov %%gs:%c1, %0"                            \
+		    : "=r"(_v)                                                 \
+		    : "i"(offsetof(struct globaldata, field)));                \
+		_v;                                                            \
+	})
+#else
 #define MYCPU(field)                                                           \
 	(*(const CPU_SEGMENT __typeof__(((struct globaldata *)0)->field) *)    \
 		offsetof(struct globaldata, field))
+#endif
 
 /* Adds the constant n to a counter of eight bytes there, in one instruction:
  * no interrupt and no move to another CPU comes in between. */

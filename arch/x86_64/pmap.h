@@ -71,3 +71,33 @@ void pmap_flush(struct pmap *pm, uintptr_t start, uintptr_t end);
 void pmap_flush_all(struct pmap *pm);
 /* Makes all CPUs that have pm loaded load the kernel's own. */
 void pmap_drop(struct pmap *pm);
+
+/* pmap_kernel.c, boot only: the entry for va at level in the kernel's page
+ * table, made as far as it is missing. */
+uint64_t *pmap_boot_entry(uintptr_t va, int level);
+
+/* san/pmap_shadow.c, in builds with SAN=1 (kernel/san/kasan.h), boot only.
+ * early: on the temporary page table, before any instrumented code.  init:
+ * makes the shadow's part of the kernel's page table; from low to 4 GiB there
+ * is no memory.  ready: that page table is in use. */
+#ifdef SAN
+void pmap_shadow_early(void);
+void pmap_shadow_init(uint64_t low);
+void pmap_shadow_ready(void);
+#else
+static inline void
+pmap_shadow_early(void)
+{
+}
+
+static inline void
+pmap_shadow_init(uint64_t low)
+{
+	(void)low;
+}
+
+static inline void
+pmap_shadow_ready(void)
+{
+}
+#endif

@@ -29,9 +29,8 @@
 uint64_t pmap_kernel_rootpa;
 static uint64_t nx; /* PTE_NX, where the CPU has it */
 
-/* The entry for va at level, made as far as it is missing. */
-static uint64_t *
-boot_entry(uintptr_t va, int level)
+uint64_t *
+pmap_boot_entry(uintptr_t va, int level)
 {
 	uint64_t *e = PHYS_TO_DMAP(pmap_kernel_rootpa);
 
@@ -78,7 +77,7 @@ map_dmap(void)
 	for (; pa < LEVEL_SIZE(2); pa += PAGE_SIZE) {
 		bool hole = pa >= LEGACY_HOLE && pa < LEGACY_END;
 
-		*boot_entry(DMAP_BASE + pa, 1) = pa | bits |
+		*pmap_boot_entry(DMAP_BASE + pa, 1) = pa | bits |
 		    (hole ? PTE_UNCACHED : 0);
 	}
 	while (pa < end) {
@@ -88,8 +87,8 @@ map_dmap(void)
 		if (cpu_features.cf_gbpages && pa % GIB == 0 &&
 		    end - pa >= GIB && (pa + GIB <= low || pa >= 4 * GIB))
 			level = 3;
-		*boot_entry(DMAP_BASE + pa, level) = pa | bits | PTE_LARGE |
-		    (memory ? 0 : PTE_UNCACHED);
+		*pmap_boot_entry(DMAP_BASE + pa, level) = pa | bits |
+		    PTE_LARGE | (memory ? 0 : PTE_UNCACHED);
 		pa += LEVEL_SIZE(level);
 	}
 }
@@ -99,8 +98,8 @@ map_image(const char *start, const char *end, uint64_t bits)
 {
 	for (uintptr_t va = (uintptr_t)start; va < (uintptr_t)end;
 	     va += PAGE_SIZE)
-		*boot_entry(va, 1) = (va - KERNEL_BASE) | PTE_KERNEL | PTE_G |
-		    bits;
+		*pmap_boot_entry(va, 1) = (va - KERNEL_BASE) | PTE_KERNEL |
+		    PTE_G | bits;
 }
 
 void
@@ -109,6 +108,7 @@ pmap_init(void)
 	if (cpu_features.cf_nx)
 		nx = PTE_NX;
 	pmap_kernel_rootpa = boot_page_alloc();
+	pmap_shadow_init(low_memory_end());
 	map_dmap();
 	map_image(__text_start, __text_end, 0);
 	map_image(__rodata_start, __rodata_end, nx);
@@ -116,8 +116,9 @@ pmap_init(void)
 	map_image(__boot_stack_guard + PAGE_SIZE, __kernel_end, PTE_W | nx);
 	/* The table below the top level must be there before others share
 	 * the top level's entries. */
-	boot_entry(KSTACK_BASE, TOP_LEVEL - 1);
+	pmap_boot_entry(KSTACK_BASE, TOP_LEVEL - 1);
 	write_cr3(pmap_kernel_rootpa);
+	pmap_shadow_ready();
 }
 
 void

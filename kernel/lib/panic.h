@@ -1,5 +1,5 @@
 /*
- * panic.h -- what other parts add to a panic's report.
+ * panic.h -- between panic() and those who add to its report.
  */
 #pragma once
 

@@ -8,6 +8,9 @@
 #include "kernel/lib/lib.h"
 #include "kernel/md.h"
 
+#ifdef SAN
+#define STB_SPRINTF_NOUNALIGNED
+#endif
 #define STB_SPRINTF_NOFLOAT
 #define STB_SPRINTF_STATIC
 #define STB_SPRINTF_MIN 128

@@ -8,6 +8,7 @@
  * from recognising such a loop as a call of the very function it stands in.
  */
 #include "kernel/lib/lib.h"
+#include "kernel/san/kasan.h"
 
 #define REP_MIN 64
 
@@ -24,6 +25,8 @@ memcpy(void *restrict dst, const void *restrict src, size_t n)
 	if (n >= REP_MIN) {
 		size_t words = n / 8;
 
+		kasan_read(s, words * 8);
+		kasan_write(d, words * 8);
 		__asm__ volatile("rep movsq"
 		    : "+D"(d), "+S"(s), "+c"(words)
 		    :
@@ -70,6 +73,7 @@ memset(void *dst, int c, size_t n)
 	if (n >= REP_MIN) {
 		size_t words = n / 8;
 
+		kasan_write(d, words * 8);
 		__asm__ volatile("rep stosq"
 		    : "+D"(d), "+c"(words)
 		    : "a"(v)

@@ -21,6 +21,7 @@
 #include "kernel/lwkt/sysinit.h"
 #include "kernel/md.h"
 #include "kernel/mem/buddy.h"
+#include "kernel/san/kasan.h"
 
 static struct spinlock page_spin = SPIN_INITIALIZER("page", SPIN_LEAF);
 LIST_HEAD(blocklist, vm_page);
@@ -252,6 +253,8 @@ page_init(void)
 		uint64_t frame = r[i].br_start >> PAGE_SHIFT;
 		uint64_t end = r[i].br_end >> PAGE_SHIFT;
 
+		kasan_page_free(PHYS_TO_DMAP(r[i].br_start),
+		    r[i].br_end - r[i].br_start);
 		while (frame < end) {
 			unsigned order = PAGE_MAXORDER;
 

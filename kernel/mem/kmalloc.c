@@ -20,6 +20,7 @@
 #include "kernel/mem/failpoint.h"
 #include "kernel/mem/kmalloc.h"
 #include "kernel/mem/slab.h"
+#include "kernel/san/kasan.h"
 
 #define KMALLOC_MAX 2048
 #define GRAIN 16 /* the sizes of all classes are multiples of it */
@@ -97,6 +98,7 @@ kmalloc(size_t size, struct malloc_type *type, int flags)
 	if (p == NULL)
 		return NULL;
 	type_count(type, 1);
+	kasan_kmalloc(p, size, type->ks_name);
 	if (flags & M_ZERO)
 		memset(p, 0, size);
 	return p;

@@ -35,7 +35,9 @@ void kmalloc_foreach(void (*fn)(const char *name, long live, void *arg),
 long kmalloc_live(const struct malloc_type *type);
 void kmalloc_init(void);
 
-/* kstack.c: kernel stacks, KSTACK_SIZE bytes above an unmapped page. */
+/* kstack.c: kernel stacks, KSTACK_SIZE bytes above an unmapped page; each has
+ * a slot of the address space from KSTACK_BASE on. */
+#define KSTACK_SLOT (8 * PAGE_SIZE)
 void *kstack_alloc(void);
 void kstack_free(void *stack);
 /* The stack, in use or free, in which va lies; NULL: in none. */

@@ -20,9 +20,9 @@
 #include "kernel/mem/failpoint.h"
 #include "kernel/mem/kmalloc.h"
 #include "kernel/mem/page.h"
+#include "kernel/san/kasan.h"
 #include "kernel/sys/census.h"
 
-#define SLOT_SIZE (8 * PAGE_SIZE)
 #define CACHE_MAX 32   /* free stacks that a CPU keeps */
 #define CACHE_BATCH 16 /* so many move at a time */
 #define PAINT 0x6b737461636b2121UL
@@ -32,7 +32,7 @@
 #define PAINT_WORDS 1
 #endif
 
-_Static_assert((KSTACK_PAGES + 1) * PAGE_SIZE <= SLOT_SIZE, "guard page");
+_Static_assert((KSTACK_PAGES + 1) * PAGE_SIZE <= KSTACK_SLOT, "guard page");
 
 struct kstack {
 	struct kstack *ks_next;	      /* GUARDED(leaf_spin) or its CPU's */
@@ -74,10 +74,10 @@ stack_build(struct kstack_cpu *kc) NEEDS(crit)
 	uint64_t pa[KSTACK_PAGES];
 	uintptr_t va;
 
-	if (!stack_pages(pa))
-		return NULL;
 	if (kc->kc_slot == 0)
-		kc->kc_slot = atomic_fetchadd(&kstack_next, SLOT_SIZE);
+		kc->kc_slot = atomic_fetchadd(&kstack_next, KSTACK_SLOT);
+	if (!kasan_stack_build(kc->kc_slot) || !stack_pages(pa))
+		return NULL;
 	va = kc->kc_slot + PAGE_SIZE;
 	for (int i = 0; i < KSTACK_PAGES; i++) {
 		if (pmap_kenter(va + i * PAGE_SIZE, pa[i]) == 0)
@@ -137,6 +137,8 @@ kstack_alloc(void)
 	if (ks != NULL)
 		kc->kc_live++;
 	crit_exit();
+	if (ks != NULL)
+		kasan_stack_alloc(ks);
 	for (int i = 0; ks != NULL && i < PAINT_WORDS; i++)
 		ks->ks_paint[i] = PAINT;
 	return ks;
@@ -168,6 +170,11 @@ kstack_free(void *stack)
 	crit_enter();
 	kc = &kstack_cpus[mycpu->gd_cpuid];
 	kc->kc_live--;
+	if (kasan_stack_free(&stack)) {
+		crit_exit();
+		return;
+	}
+	ks = stack;
 	ks->ks_next = kc->kc_list;
 	kc->kc_list = ks;
 	if (unlikely(++kc->kc_count > CACHE_MAX))

@@ -21,6 +21,7 @@
 #include "kernel/md.h"
 #include "kernel/mem/failpoint.h"
 #include "kernel/mem/slab.h"
+#include "kernel/san/kasan.h"
 
 #define POISON_WORD 0xdfdfdfdfdfdfdfdfUL
 #define POISON_LOOK 64 /* bytes of poison that are looked at again */
@@ -91,7 +92,7 @@ static void
 check_get(struct objcache *oc, void *obj)
 {
 	uint8_t *state = slab_state(oc, obj);
-	size_t len = min(oc->oc_size, (size_t)POISON_LOOK);
+	size_t len = min(oc->oc_room, (size_t)POISON_LOOK);
 	const uint64_t *word = obj;
 
 	KASSERT(*state == OBJ_MAG, "%s: %p is in use twice", oc->oc_name, obj);
@@ -172,6 +173,10 @@ get_checked(struct objcache *oc)
 	obj = get_fast(oc);
 	if (obj == NULL)
 		obj = get_slow(oc);
+	if (obj == NULL && kasan_reclaim())
+		obj = get_slow(oc);
+	if (obj != NULL)
+		kasan_get(oc, obj);
 	if (CHECKED && obj != NULL)
 		check_get(oc, obj);
 	return obj;
@@ -224,8 +229,11 @@ objcache_put(struct objcache *oc, void *obj)
 	struct objcache_cpu *om;
 	bool kept = false;
 
+	kasan_check_put(oc, obj);
 	if (CHECKED)
 		check_put(oc, obj);
+	if (kasan_put(oc, obj))
+		return;
 	crit_enter();
 	om = oc->oc_cpu[mycpu->gd_cpuid];
 	if (likely(om != NULL && om->om_count < OBJCACHE_MAG)) {

@@ -21,6 +21,7 @@
 #include "kernel/mem/buddy.h"
 #include "kernel/mem/failpoint.h"
 #include "kernel/mem/page.h"
+#include "kernel/san/kasan.h"
 
 #define CACHE_MAX 64 /* single pages that a CPU keeps */
 #define CACHE_BATCH 16 /* so many move at a time */
@@ -190,6 +191,7 @@ page_alloc(unsigned order, enum page_use use)
 	crit_exit();
 	if (pg == NULL)
 		return 0;
+	kasan_page_alloc(PHYS_TO_DMAP(page_address(pg)), PAGE_SIZE << order);
 	page_begin(pg, use);
 	for (unsigned long i = 1; i < 1UL << order; i++) {
 		page_begin(pg + i, use);
@@ -223,6 +225,7 @@ page_end(struct vm_page *pg, unsigned order, uint32_t refs)
 	atomic_store(&pg->pg_refs, 0);
 	if (CHECKED)
 		page_poison(pg);
+	kasan_page_free(PHYS_TO_DMAP(page_address(pg)), PAGE_SIZE << order);
 	return use;
 }
 

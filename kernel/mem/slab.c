@@ -15,6 +15,7 @@
 #include "kernel/lwkt/spin.h"
 #include "kernel/md.h"
 #include "kernel/mem/slab.h"
+#include "kernel/san/kasan.h"
 
 #define SLAB_MAXORDER 5
 #define SLAB_MANY 8   /* objects that a slab had better hold */
@@ -50,7 +51,9 @@ slab_fit(size_t bytes, size_t size, size_t align, size_t *firstp)
 void
 slab_layout(struct objcache *oc, size_t size, size_t align)
 {
-	oc->oc_size = size = roundup2(max(size, (size_t)1), align);
+	size = max(size, (size_t)1);
+	oc->oc_room = roundup2(size, sizeof(uint64_t));
+	oc->oc_size = size = roundup2(kasan_stride(size), align);
 	for (oc->oc_order = 0;; oc->oc_order++) {
 		size_t bytes = PAGE_SIZE << oc->oc_order;
 
@@ -97,7 +100,7 @@ slab_state(struct objcache *oc, void *obj)
 void
 slab_poison(struct objcache *oc, void *obj)
 {
-	memset(obj, POISON_BYTE, min(oc->oc_size, (size_t)POISON_MAX));
+	memset(obj, POISON_BYTE, min(oc->oc_room, (size_t)POISON_MAX));
 }
 
 static struct objcache_slab *
@@ -121,6 +124,7 @@ slab_create(struct objcache *oc)
 		if (CHECKED && oc->oc_ctor == NULL)
 			slab_poison(oc, slab_object(slab, i));
 	}
+	kasan_slab_make(slab);
 	pg = vm_page_of(pa);
 	for (unsigned i = 0; i < 1U << oc->oc_order; i++)
 		pg[i].pg_slab = slab;
@@ -133,6 +137,7 @@ slab_destroy(struct objcache_slab *slab)
 {
 	struct objcache *oc = slab->os_cache;
 
+	kasan_slab_destroy(slab);
 	for (unsigned i = 0; i < oc->oc_perslab; i++)
 		if (slab->os_state[i] == OBJ_FREE && oc->oc_dtor != NULL)
 			oc->oc_dtor(slab_object(slab, i));
@@ -242,6 +247,8 @@ slab_take(struct objcache *oc, void **obj, unsigned want)
 		TAILQ_INSERT_TAIL(&oc->oc_partial, slab, os_link);
 		spin_unlock(&oc->oc_spin);
 	}
+	if (raw)
+		kasan_construct(oc, obj[0]);
 	if (raw && oc->oc_ctor(obj[0]) != 0) {
 		slab_give_state(oc, obj, 1, OBJ_RAW);
 		return 0;

@@ -44,6 +44,7 @@ struct objcache_cpu {
 struct objcache {
 	const char *oc_name;	     /* STABLE */
 	size_t oc_size;		     /* STABLE bytes from object to object */
+	size_t oc_room;		     /* STABLE of those, the object's user's */
 	int (*oc_ctor)(void *obj);   /* STABLE */
 	void (*oc_dtor)(void *obj);  /* STABLE */
 	unsigned oc_order;	     /* STABLE pages of a slab */

@@ -12,6 +12,7 @@
 #include "kernel/mem/kmalloc.h"
 #include "kernel/mem/objcache.h"
 #include "kernel/mem/page.h"
+#include "kernel/san/kasan.h"
 #include "kernel/test/ktest.h"
 
 #define MANY 200
@@ -135,6 +136,7 @@ test_objcache_keeps_constructed_state(void)
 		objcache_put(oc, ma[i]);
 	}
 	KT_CHECK(objcache_live(oc) == 0);
+	kasan_reclaim(); /* they may still wait to be used again */
 	before = made_count;
 	ma[0] = objcache_get(oc);
 	KT_CHECK(ma[0] != NULL && made_count == before);
