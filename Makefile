@@ -82,7 +82,8 @@ kcoverage := $(if $(filter-out 0,$(COVERAGE)),-Og -ftest-coverage \
 #			is back in its cache touches its pm_active (vmspace.c)
 #	ksyms_none.c	its weak tables are replaced by larger ones
 san_folders := kernel/san/% arch/x86_64/san/%
-san_only := $(san_folders) kernel/test/provoke_san.c
+san_only := $(san_folders) kernel/test/provoke_san.c \
+	kernel/test/test_san.c
 san_undefined := -fsanitize=undefined
 san_address := -fsanitize=kernel-address \
 	-fasan-shadow-offset=0xdffffc0000000000 --param asan-stack=1 \

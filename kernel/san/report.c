@@ -28,7 +28,7 @@ san_claim(void)
 		return false;
 	crit_enter();
 	if (!atomic_cmpset(&san_gd, NULL, mycpu)) {
-		while (san_gd != mycpu)
+		while (atomic_load(&san_gd) != mycpu)
 			cpu_pause();
 		crit_exit();
 		return false;

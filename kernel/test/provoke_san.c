@@ -77,6 +77,31 @@ kmalloc_bounds(void)
 	kfree(p, &M_PLANT);
 }
 
+/* After many others of its kind have been taken: it must not be one of them
+ * yet. */
+static void
+late_use(void)
+{
+	char *late = kmalloc(64, &M_PLANT, 0), *p;
+
+	kfree(late, &M_PLANT);
+	for (int i = 0; i < 200; i++) {
+		p = kmalloc(64, &M_PLANT, M_ZERO);
+		sink = p[63];
+	}
+	sink = late[3];
+}
+
+static void
+freed_twice(void)
+{
+	char *p = kmalloc(64, &M_PLANT, 0);
+
+	kfree(p, &M_PLANT);
+	kfree(p, &M_PLANT);
+	sink = 0;
+}
+
 static void
 stack_bounds(void)
 {
@@ -148,6 +173,8 @@ static const struct {
 	{ "dead_proc", NULL, look_at_proc },
 	{ "dead_stack", NULL, look_at_stack },
 	{ "kmalloc_bounds", kmalloc_bounds, NULL },
+	{ "late_use", late_use, NULL },
+	{ "freed_twice", freed_twice, NULL },
 	{ "stack_bounds", stack_bounds, NULL },
 	{ "global_bounds", global_bounds, NULL },
 	{ "kernel_copy", kernel_copy, NULL },
