@@ -8,7 +8,7 @@
 #include "kernel/lib/lib.h"
 #include "kernel/md.h"
 
-#ifdef SAN
+#ifdef SAN /* it writes words to any address otherwise */
 #define STB_SPRINTF_NOUNALIGNED
 #endif
 #define STB_SPRINTF_NOFLOAT

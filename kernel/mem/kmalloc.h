@@ -38,6 +38,7 @@ void kmalloc_init(void);
 /* kstack.c: kernel stacks, KSTACK_SIZE bytes above an unmapped page; each has
  * a slot of the address space from KSTACK_BASE on. */
 #define KSTACK_SLOT (8 * PAGE_SIZE)
+#define KSTACK_HEAD 128 /* its lowest bytes, which are kstack.c's */
 void *kstack_alloc(void);
 void kstack_free(void *stack);
 /* The stack, in use or free, in which va lies; NULL: in none. */

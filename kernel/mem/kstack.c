@@ -39,6 +39,8 @@ struct kstack {
 	uint64_t ks_paint[PAINT_WORDS]; /* OWNER intact unless overrun */
 };
 
+_Static_assert(sizeof(struct kstack) <= KSTACK_HEAD, "kernel/san/");
+
 struct kstack_cpu {
 	struct kstack *kc_list; /* GUARDED(crit) */
 	unsigned kc_count;	/* GUARDED(crit) */

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "kernel/mem/kmalloc.h"
 #include "kernel/san/kasan.h"
 
 struct asan_global;
@@ -58,7 +59,7 @@ struct record {
 };
 
 /* Where the record of a kernel stack lies. */
-#define STACK_RECORD 128
+#define STACK_RECORD KSTACK_HEAD
 
 /* kasan.c */
 void shadow_fill(const void *p, size_t n, uint8_t value);
