@@ -80,6 +80,7 @@ kcoverage := $(if $(filter-out 0,$(COVERAGE)),-Og -ftest-coverage \
 #	pmap_shootdown.c
 #			a CPU that idles on the page table of a vmspace that
 #			is back in its cache touches its pm_active (vmspace.c)
+#	kstack_paint.c	looks at whole stacks, where others may not
 #	ksyms_none.c	its weak tables are replaced by larger ones
 san_folders := kernel/san/% arch/x86_64/san/%
 san_only := $(san_folders) kernel/test/provoke_san.c \
@@ -90,7 +91,7 @@ san_address := -fsanitize=kernel-address \
 	--param asan-globals=1 \
 	--param asan-instrumentation-with-call-threshold=10000
 no_address := arch/x86_64/boot_main.c arch/x86_64/pmap_shootdown.c \
-	kernel/lib/ksyms_none.c
+	kernel/mem/kstack_paint.c kernel/lib/ksyms_none.c
 ifneq ($(san),)
 ifeq ($(filter-out 0,$(INVARIANTS)),)
 $(error SAN=1 goes with INVARIANTS=1)
@@ -148,7 +149,7 @@ $(1): FORCE
 endef
 $(eval $(call stamp,$(O)/kflags,$(CC) $(kflags) $(lto) $(kcoverage) \
 	$(if $(san),$(san_undefined) \
-	$(san_address)),echo 'compiler: $(CC) ($(O))'))
+	$(san_address) but $(no_address)),echo 'compiler: $(CC) ($(O))'))
 $(eval $(call stamp,$(O)/ksources,$(kobjs),:))
 $(eval $(call stamp,$(O)/programs,$(programs),:))
 

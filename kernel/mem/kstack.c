@@ -191,7 +191,7 @@ kstack_of(uintptr_t va)
 
 	if (va < KSTACK_BASE || va >= atomic_load(&kstack_next))
 		return NULL;
-	stack = rounddown2(va - KSTACK_BASE, (uintptr_t)SLOT_SIZE) +
+	stack = rounddown2(va - KSTACK_BASE, (uintptr_t)KSTACK_SLOT) +
 	    KSTACK_BASE + PAGE_SIZE;
 	return va >= stack && va < stack + KSTACK_SIZE ? (void *)stack : NULL;
 }

@@ -8,7 +8,8 @@
  * were made at boot, too.  A depth is in bytes from the top of the stack, with
  * the struct thread that lies there.
  *
- * The lowest words belong to kstack.c, which links free stacks through them.
+ * The lowest words belong to kstack.c, which links free stacks through them, and
+ * those above them to the sanitizer, where there is one.
  */
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
@@ -16,12 +17,13 @@
 #include "kernel/lwkt/thread.h"
 #include "kernel/md.h"
 #include "kernel/mem/kmalloc.h"
+#include "kernel/san/kasan.h"
 #include "kernel/sys/census.h"
 
 #ifdef INVARIANTS
 #define PAINT 0x7061696e74656421UL
 #define WORDS (KSTACK_SIZE / sizeof(uint64_t))
-#define LOW_WORDS 16 /* kstack.c's */
+#define LOW_WORDS ((KSTACK_HEAD + KASAN_STACK_BYTES) / sizeof(uint64_t))
 
 enum kind { KIND_LWP, KIND_KERNEL, KINDS };
 

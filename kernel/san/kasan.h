@@ -44,6 +44,8 @@ void kasan_kmalloc(void *p, size_t size, const char *type);
 /* Whole pages. */
 void kasan_page_alloc(void *p, size_t bytes);
 void kasan_page_free(void *p, size_t bytes);
+/* What lies above a kernel stack's KSTACK_HEAD. */
+#define KASAN_STACK_BYTES 256
 /* Kernel stacks: the slot's shadow, false without memory; a stack gets its
  * user, with all of it clean; and loses him.  free: true when the stack waits
  * in the quarantine; otherwise *stackp is one that has waited long enough. */
@@ -57,6 +59,7 @@ void kasan_write(const void *p, size_t n);
 void kasan_init(void);
 
 #else
+#define KASAN_STACK_BYTES 0
 
 static inline size_t
 kasan_stride(size_t size)
