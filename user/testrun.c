@@ -1,7 +1,7 @@
 /*
  * testrun.c -- runs the programs below /tests and speaks TAP.
  *
- *   usage: testrun [-f] [-v] [-w SECONDS] [NAME-PREFIX...]
+ *   usage: testrun [-b | -f] [-v] [-w SECONDS] [NAME-PREFIX...]
  *
  * init's exec mode starts it.  For each test: count everything (census), fork
  * a worker that runs the test and copies its output as diagnostics, wait, and
@@ -10,9 +10,9 @@
  * It is the watchdog too: a test that takes longer than two minutes (-f: ten)
  * is shown (who sleeps on what) and killed with all that it started.
  * After the last one it looks how deep kernel stacks have been.
- * -f: storms at full length (test_rounds() in user/tests/test.h); -v: names a
- * test before it runs, and says how long it took; -w: the watchdog's time is
- * another one.
+ * -f: storms at full length, -b: shorter ones (test_rounds() in
+ * user/tests/test.h); -v: names a test before it runs, and says how long it
+ * took; -w: the watchdog's time is another one.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -52,7 +52,8 @@ static struct proc_row procs[MAXPROCS];
 static pid_t old_pids[MAXPROCS];
 static int nold;
 static struct report *report;
-static bool verbose, full;
+static bool verbose;
+static const char *length; /* an argument for the tests, or NULL */
 static uint64_t watchdog_s = WATCHDOG_S;
 
 static uint64_t
@@ -378,7 +379,7 @@ run_test(int nr, const char *name)
 		printf("# running %s\n", name);
 		fflush(stdout);
 	}
-	good = run(path, full ? "full" : NULL);
+	good = run(path, length);
 	good = good && report->ran && report->status == 0;
 	if (!good)
 		show_failure();
@@ -424,8 +425,10 @@ main(int argc, char **argv)
 		if (strcmp(argv[first], "-w") == 0 && first + 1 < argc) {
 			watchdog_s = strtoul(argv[++first], NULL, 10);
 		} else if (strcmp(argv[first], "-f") == 0) {
-			full = true;
+			length = "full";
 			watchdog_s = WATCHDOG_FULL_S;
+		} else if (strcmp(argv[first], "-b") == 0) {
+			length = "brief";
 		} else {
 			verbose = true;
 		}

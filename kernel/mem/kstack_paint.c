@@ -8,8 +8,8 @@
  * were made at boot, too.  A depth is in bytes from the top of the stack, with
  * the struct thread that lies there.
  *
- * The lowest words belong to kstack.c, which links free stacks through them, and
- * those above them to the sanitizer, where there is one.
+ * The lowest words belong to kstack.c, which links free stacks through them,
+ * and those above them to the sanitizer, where there is one.
  */
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"

@@ -12,6 +12,8 @@
 #include "kernel/mem/slab.h"
 #include "kernel/san/shadow.h"
 
+_Static_assert(sizeof(struct record) <= KASAN_STACK_BYTES, "kasan.h");
+
 #define TRACK_SKIP 2 /* the hook that calls track_note(), and itself */
 
 void

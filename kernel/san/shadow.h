@@ -60,7 +60,6 @@ struct record {
 
 /* Where the record of a kernel stack lies. */
 #define STACK_RECORD KSTACK_HEAD
-_Static_assert(sizeof(struct record) <= KASAN_STACK_BYTES, "kasan.h");
 
 /* kasan.c */
 void shadow_fill(const void *p, size_t n, uint8_t value);

@@ -151,7 +151,7 @@ test_begin(int argc, char **argv)
 }
 
 /* The rounds of a storm: few in the ordinary suite, many under testrun -f, and
- * a twentieth of the few when it is a part of another test. */
+ * a twentieth of the few under -b and when it is a part of another test. */
 __attribute__((unused)) static int
 test_rounds(int few, int many)
 {
