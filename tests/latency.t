@@ -2,7 +2,8 @@
 # How long a CPU is deaf: no stretch with interrupts disabled, nor under spin
 # locks, is longer than 50,000 instructions.  Counted by the clock of the
 # deterministic mode, in which an instruction is 8 ns.  With one CPU that is
-# exact; with several, not all can be measured (kernel/lwkt/latency.h).
+# exact, and judged; with several a stretch may hold what other CPUs ran
+# meanwhile (kernel/lwkt/latency.h), so what they show is only told.
 # spec: 2.1
 . "$(dirname "$0")/lib.sh"
 limit=50000
@@ -30,7 +31,7 @@ known()
 		"$tmp/out" | awk '{ print $1 + $2 }'
 }
 
-# storms SMP STRETCHES TEST...: so many stretches at least, none too long.
+# storms SMP STRETCHES TEST...: so many stretches at least have been seen.
 storms()
 {
 	smp=$1 least=$2
@@ -40,13 +41,17 @@ storms()
 	for kind in 'interrupts off' 'spin-locked'; do
 		ok "$smp CPUs: $kind, looked at" \
 			test "$(known "$kind")" -ge "$least"
-		ok "$smp CPUs: $kind, at most $(longest "$kind") instructions" \
-			test "$(longest "$kind")" -le $limit
 	done
 	grep -A 2 '^latency' "$tmp/out" | sed 's/^/# /'
 }
 
-storms 1 100000 storm_fork storm_zombies storm_reparent
+# All storms but storm_ps, which takes its time on one CPU.
+storms 1 100000 storm_chain storm_f storm_k storm_n storm_o storm_r storm_t \
+	storm_v storm_w storm_z
+for kind in 'interrupts off' 'spin-locked'; do
+	ok "$kind: $(longest "$kind") instructions at most" \
+		test "$(longest "$kind")" -le $limit
+done
 storms 4 100000 storm
 
 # The measure sees a stretch that is too long, and where it was.
