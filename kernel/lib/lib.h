@@ -75,10 +75,13 @@ const char *ksym_lookup(uintptr_t addr, uintptr_t *offset);
 		if (unlikely(!(expr)))                                         \
 			panic(__VA_ARGS__);                                    \
 	} while (0)
-/* ... and what is checked only under INVARIANTS. */
+/* ... and what is checked only under INVARIANTS, without a message of its own
+ * or with one. */
 #ifdef INVARIANTS
+#define KKASSERT_MSG KASSERT
 #define KKASSERT(expr)                                                         \
 	KASSERT(expr, "%s:%d: assertion failed: %s", __FILE__, __LINE__, #expr)
 #else
 #define KKASSERT(expr) ((void)sizeof(!(expr)))
+#define KKASSERT_MSG(expr, ...) KKASSERT(expr)
 #endif

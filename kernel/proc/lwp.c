@@ -70,7 +70,8 @@ lwp_free(struct lwp *lp)
 	struct thread *td = lp->lwp_thread;
 
 	KASSERT(lp->lwp_magic == LWP_MAGIC, "LWP %p freed twice", lp);
-	KASSERT(p->p_magic == PROC_MAGIC, "LWP %p outlives its process", lp);
+	KKASSERT_MSG(p->p_magic == PROC_MAGIC, "LWP %p outlives its process",
+	    lp);
 	if (td->td_ucred != NULL)
 		crfree(td->td_ucred);
 	lp->lwp_magic = 0;

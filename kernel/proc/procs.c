@@ -57,7 +57,7 @@ proc_free(struct proc *p)
 	    p->p_pid);
 	proc_private(p);
 	KKASSERT(RB_EMPTY(&p->p_lwps) && p->p_pgrp == NULL);
-	KASSERT(sig_first(&p->p_siglist) == 0, "zombie %d was signalled",
+	KKASSERT_MSG(sig_first(&p->p_siglist) == 0, "zombie %d was signalled",
 	    p->p_pid);
 	if (p->p_ucred != NULL) {
 		chgproccnt(p->p_ucred->cr_ruidinfo, -1, -1);
