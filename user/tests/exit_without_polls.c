@@ -14,7 +14,7 @@ TEST_ROWS("E10 E11 E28 E66 E72 D05 D06 D07 D08 D10 X14");
 
 #define NTHREADS 3
 #define ROUNDS 40
-#define TICK_NS 5000000U
+#define TICK_NS 9000000U /* a little less than a tick of 100 Hz */
 
 static char stacks[NTHREADS][MTHREAD_STACK] __attribute__((aligned(16)));
 static int ready, never;
