@@ -7,70 +7,33 @@
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
 #include "kernel/lwkt/globaldata.h"
-#include "kernel/lwkt/sysinit.h"
 #include "kernel/sys/census.h"
 
+/* Of a counter of eight bytes at that offset in each globaldata. */
 static long
-count_token_waits(void)
+sum(size_t offset)
 {
 	long n = 0;
 
-	for (int i = 0; i < ncpus; i++)
-		n += (long)atomic_load(&globaldata[i]->gd_cnt_token_wait);
+	for (int i = 0; i < ncpus; i++) {
+		const char *gd = (const char *)globaldata[i];
+
+		n += (long)atomic_load((const uint64_t *)(gd + offset));
+	}
 	return n;
 }
-CENSUS(token_waits, "~tokens:waits", count_token_waits);
 
+#define ROW(var, name, field)                                                  \
+	static long count_##var(void)                                          \
+	{                                                                      \
+		return sum(offsetof(struct globaldata, field));                \
+	}                                                                      \
+	CENSUS(var, name, count_##var)
+
+ROW(token_waits, "~tokens:waits", gd_cnt_token_wait);
 /* Sleeps that look again after a while, in place of being woken. */
-static long
-count_polls(void)
-{
-	long n = 0;
-
-	for (int i = 0; i < ncpus; i++)
-		n += (long)atomic_load(&globaldata[i]->gd_cnt_polls);
-	return n;
-}
-CENSUS(polls, "~sleeps:polls", count_polls);
-
-static long
-count_timers(void)
-{
-	long n = 0;
-
-	for (int i = 0; i < ncpus; i++)
-		n += (long)atomic_load(&globaldata[i]->gd_cnt_timer);
-	return n;
-}
-CENSUS(timers, "~timers", count_timers);
-
-static long
-count_chaos(enum chaos_act act)
-{
-	long n = 0;
-
-	for (int i = 0; i < ncpus; i++)
-		n += (long)atomic_load(&globaldata[i]->gd_cnt_chaos[act]);
-	return n;
-}
-
-static long
-count_chaos_delays(void)
-{
-	return count_chaos(CHAOS_DELAY);
-}
-CENSUS(chaos_delays, "~chaos:delays", count_chaos_delays);
-
-static long
-count_chaos_yields(void)
-{
-	return count_chaos(CHAOS_YIELD);
-}
-CENSUS(chaos_yields, "~chaos:yields", count_chaos_yields);
-
-static long
-count_chaos_moves(void)
-{
-	return count_chaos(CHAOS_MOVE);
-}
-CENSUS(chaos_moves, "~chaos:moves", count_chaos_moves);
+ROW(polls, "~sleeps:polls", gd_cnt_polls);
+ROW(timers, "~timers", gd_cnt_timer);
+ROW(chaos_delays, "~chaos:delays", gd_cnt_chaos[CHAOS_DELAY]);
+ROW(chaos_yields, "~chaos:yields", gd_cnt_chaos[CHAOS_YIELD]);
+ROW(chaos_moves, "~chaos:moves", gd_cnt_chaos[CHAOS_MOVE]);
