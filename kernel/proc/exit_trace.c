@@ -26,7 +26,7 @@ struct trace_slot {
 };
 
 struct trace_ring {
-	uint64_t tr_next; /* GUARDED(crit) */
+	uint64_t tr_next; /* ATOMIC written in a critical section */
 	struct trace_slot tr_slots[TRACE_EVENTS]; /* GUARDED(crit) */
 };
 
@@ -69,7 +69,8 @@ exit_trace(struct lwp *lp, int table, int stage)
 	ts->ts_tid = lp->lwp_tid;
 	ts->ts_table = (uint16_t)table;
 	ts->ts_stage = (uint16_t)stage;
-	atomic_store_rel(&ts->ts_seq, tr->tr_next++);
+	atomic_store_rel(&ts->ts_seq, tr->tr_next);
+	atomic_store(&tr->tr_next, tr->tr_next + 1);
 	crit_exit();
 }
 
@@ -90,7 +91,7 @@ slot_read(const struct trace_slot *ts, int pid, struct exit_event *ev)
 	return atomic_load(&ts->ts_seq) == seq;
 }
 
-/* Puts an event in its place among the n oldest-first ones of ev, which has
+/* Puts an event in its place among the n newest-first ones of ev, which has
  * room for max: the newest stay. */
 static int
 insert_event(struct exit_event *ev, int n, int max,
@@ -99,32 +100,50 @@ insert_event(struct exit_event *ev, int n, int max,
 	int at;
 
 	if (n == max) {
-		if (n == 0 || one->when_ns <= ev[0].when_ns)
+		if (n == 0 || one->when_ns <= ev[n - 1].when_ns)
 			return n;
-		memmove(&ev[0], &ev[1], sizeof(*ev) * (size_t)--n);
+		n--;
 	}
-	for (at = n; at > 0 && ev[at - 1].when_ns > one->when_ns; at--)
+	for (at = n; at > 0 && ev[at - 1].when_ns < one->when_ns; at--)
 		ev[at] = ev[at - 1];
 	ev[at] = *one;
 	return n + 1;
 }
 
+static void
+reverse_events(struct exit_event *ev, int n)
+{
+	for (int i = 0; i < n / 2; i++) {
+		struct exit_event one = ev[i];
+
+		ev[i] = ev[n - 1 - i];
+		ev[n - 1 - i] = one;
+	}
+}
+
+/* A ring is walked from its newest event back: those that come too late in
+ * the walk to be among the newest move nothing. */
 int
 exit_trace_read(int pid, struct exit_event *ev, int max, int *storedp)
 {
 	int found = 0, n = 0;
 
 	for (int cpu = 0; exit_tracing && cpu < ncpus; cpu++) {
-		for (int i = 0; i < TRACE_EVENTS; i++) {
+		const struct trace_ring *tr = rings[cpu];
+		uint64_t next = atomic_load(&tr->tr_next);
+
+		for (int i = 1; i <= TRACE_EVENTS; i++) {
 			struct exit_event one;
 
-			if (!slot_read(&rings[cpu]->tr_slots[i], pid, &one))
+			if (!slot_read(&tr->tr_slots[(next - (unsigned)i) %
+				TRACE_EVENTS], pid, &one))
 				continue;
 			one.cpu = (uint32_t)cpu;
 			n = insert_event(ev, n, max, &one);
 			found++;
 		}
 	}
+	reverse_events(ev, n);
 	*storedp = n;
 	return found;
 }

@@ -168,6 +168,7 @@ struct lwp {
 	/* The user scheduler's (sched/usched.c). */
 	TAILQ_ENTRY(lwp) lwp_procq GUARDED(runq_spin); /* of lwp_qcpu */
 	int lwp_qlevel GUARDED(runq_spin);  /* queue it is on */
+	uint64_t lwp_qseq GUARDED(runq_spin); /* since when: uc_inserts */
 	bool lwp_onrunq GUARDED(runq_spin);
 	struct cpumask lwp_cpumask; /* ATOMIC where it may run */
 	int lwp_qcpu;		    /* OWNER last CPU it ran or queued on */

@@ -50,6 +50,7 @@ struct usched_pcpu {
 	struct lwpq uc_queues[LEVELS] GUARDED(runq_spin);
 	uint32_t uc_mask GUARDED(runq_spin); /* non-empty ones */
 	unsigned uc_takes GUARDED(runq_spin); /* choices made */
+	uint64_t uc_inserts GUARDED(runq_spin); /* LWPs queued */
 	int uc_count;			/* ATOMIC written under uc_spin */
 	struct callout uc_tick;		/* SELF */
 	bool uc_ticking GUARDED(crit);
@@ -103,13 +104,16 @@ decay(struct lwp *lp)
 static void
 queue_insert(struct usched_pcpu *uc, struct lwp *lp, int cpuid)
 {
-	int level = min(lp->lwp_estcpu, LEVELS - 1);
+	int level;
 
+	decay(lp);
+	level = min(lp->lwp_estcpu, LEVELS - 1);
 	queue_lock(uc);
 	KKASSERT(!lp->lwp_onrunq);
 	lp->lwp_onrunq = true;
 	lp->lwp_qcpu = cpuid;
 	lp->lwp_qlevel = level;
+	lp->lwp_qseq = uc->uc_inserts++;
 	TAILQ_INSERT_TAIL(&uc->uc_queues[level], lp, lwp_procq);
 	uc->uc_mask |= 1U << level;
 	atomic_add(&uc->uc_count, 1);
@@ -117,24 +121,27 @@ queue_insert(struct usched_pcpu *uc, struct lwp *lp, int cpuid)
 }
 
 /* The LWP to run next on CPU cpuid: the first of the best level, but every
- * AGE_TAKESth time of the worst, so that nobody waits for ever. */
+ * AGE_TAKESth time the one that has waited longest, so that nobody waits for
+ * ever, whatever the levels of the others.  NULL: none may run there. */
 static struct lwp *
 queue_choose(struct usched_pcpu *uc, int cpuid) NEEDS(runq_spin)
 {
-	bool worst = ++uc->uc_takes % AGE_TAKES == 0;
-	uint32_t mask = uc->uc_mask;
+	bool longest = ++uc->uc_takes % AGE_TAKES == 0;
+	struct lwp *best = NULL, *lp;
 
-	while (mask != 0) {
-		int level = worst ? 31 - __builtin_clz(mask) :
-				    __builtin_ctz(mask);
-		struct lwp *lp;
-
-		TAILQ_FOREACH(lp, &uc->uc_queues[level], lwp_procq)
+	for (uint32_t mask = uc->uc_mask; mask != 0; mask &= mask - 1) {
+		TAILQ_FOREACH(lp, &uc->uc_queues[__builtin_ctz(mask)],
+		    lwp_procq)
 			if (cpumask_test(&lp->lwp_cpumask, cpuid))
-				return lp;
-		mask &= ~(1U << level);
+				break;
+		if (lp == NULL ||
+		    (best != NULL && best->lwp_qseq < lp->lwp_qseq))
+			continue;
+		best = lp;
+		if (!longest)
+			break;
 	}
-	return NULL;
+	return best;
 }
 
 /* Takes the LWP to run next on CPU cpuid off a queue; NULL. */
