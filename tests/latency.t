@@ -45,9 +45,7 @@ storms()
 	grep -A 2 '^latency' "$tmp/out" | sed 's/^/# /'
 }
 
-# All storms but storm_ps, which takes its time on one CPU.
-storms 1 100000 storm_chain storm_f storm_k storm_n storm_o storm_r storm_t \
-	storm_v storm_w storm_z
+storms 1 100000 storm
 for kind in 'interrupts off' 'spin-locked'; do
 	ok "$kind: $(longest "$kind") instructions at most" \
 		test "$(longest "$kind")" -le $limit
