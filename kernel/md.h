@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include "arch/x86_64/md_inline.h"
 #include "arch/x86_64/md_types.h"
+#include "kernel/abi/signal.h"
 #include "kernel/lockcheck.h"
 
 struct globaldata;
@@ -153,6 +154,25 @@ void cpu_lwp_set_entry(struct lwp *lp, uintptr_t pc, uintptr_t sp,
 void cpu_set_result(struct trapframe *tf, int64_t r0, int64_t r1);
 /* The second result alone, of a call that has two. */
 void cpu_set_second(struct trapframe *tf, int64_t r1);
+/* Signal handlers.  What a thread's next return to user mode enters: */
+struct sig_delivery {
+	struct sigaction sd_action;	/* handler, flags */
+	struct siginfo sd_info;
+	struct sigset sd_mask;		/* what sigreturn(2) puts back */
+	struct sigaltstack sd_altstack; /* what the context shall tell */
+	bool sd_onstack;		/* go over to sd_altstack */
+	uintptr_t sd_return;		/* where the handler returns to */
+};
+/* Lays a frame on the current LWP's user stack and makes the handler its next
+ * step (spec 3.8).  EFAULT: the frame cannot be written, nothing has
+ * changed. */
+int cpu_sendsig(struct lwp *lp, const struct sig_delivery *sd) SLEEPS;
+/* Puts back the registers of the context at uc, and *mask gets its mask.
+ * EFAULT; EINVAL: registers that user mode may not have; nothing has
+ * changed. */
+int cpu_sigreturn(struct lwp *lp, const void *uc, struct sigset *mask) SLEEPS;
+/* May user mode have these flags and segments?  (Addresses do no harm.) */
+bool cpu_frame_is_sane(const struct trapframe *tf);
 /* Prints registers for a panic or a diagnostic. */
 void cpu_print_frame(const struct trapframe *tf);
 

@@ -256,6 +256,12 @@ void fpu_switch_in(struct thread *td);
 void fpu_fresh(struct thread *td);
 /* td gets a copy of the running thread's. */
 void fpu_fork(struct thread *td);
+/* The current thread's state: to its md_thread; as a program begins with it,
+ * but for the segment bases; as a user's image says, made harmless.  Any
+ * context of the thread. */
+void fpu_save_self(void);
+void fpu_clean_self(void);
+void fpu_load_self(const uint8_t *image);
 
 /* pmap_kernel.c, pmap_shootdown.c */
 extern uint64_t pmap_kernel_rootpa; /* the kernel's own top level */

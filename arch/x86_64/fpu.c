@@ -23,11 +23,13 @@
 /* Where the fields of the saved area are. */
 #define AREA_FCW 0
 #define AREA_MXCSR 24
+#define AREA_MXCSR_MASK 28
 #define AREA_XHEADER 512
 #define XHEADER_SIZE 64
 
 #define FCW_DEFAULT 0x37f
 #define MXCSR_DEFAULT 0x1f80
+#define MXCSR_MASK_DEFAULT 0xffbfU /* of a CPU that does not tell */
 
 static uint32_t xstate_mask;
 
@@ -96,14 +98,18 @@ fpu_switch_in(struct thread *td)
 	bases_load(&td->td_md);
 }
 
-void
-fpu_fresh(struct thread *td)
+static void
+area_clean(uint8_t *area)
 {
-	uint8_t *area = td->td_md.md_fpu;
-
 	memset(area, 0, FPU_AREA);
 	*(uint16_t *)(area + AREA_FCW) = FCW_DEFAULT;
 	*(uint32_t *)(area + AREA_MXCSR) = MXCSR_DEFAULT;
+}
+
+void
+fpu_fresh(struct thread *td)
+{
+	area_clean(td->td_md.md_fpu);
 	td->td_md.md_fsbase = 0;
 	td->td_md.md_gsbase = 0;
 	if (td == curthread)
@@ -126,4 +132,46 @@ fpu_fork(struct thread *td)
 	td->td_md.md_fsbase = self->td_md.md_fsbase;
 	td->td_md.md_gsbase = self->td_md.md_gsbase;
 	bases_save(&td->td_md);
+}
+
+void
+fpu_save_self(void)
+{
+	crit_enter();
+	area_save(curthread->td_md.md_fpu);
+	crit_exit();
+}
+
+void
+fpu_clean_self(void)
+{
+	uint8_t *area = curthread->td_md.md_fpu;
+
+	crit_enter();
+	area_clean(area);
+	area_load(area);
+	crit_exit();
+}
+
+void
+fpu_load_self(const uint8_t *image)
+{
+	uint8_t *area = curthread->td_md.md_fpu;
+	uint32_t mxcsr_mask;
+
+	crit_enter();
+	/* What this CPU allows in mxcsr it tells when it saves. */
+	area_save(area);
+	mxcsr_mask = *(uint32_t *)(area + AREA_MXCSR_MASK);
+	if (mxcsr_mask == 0)
+		mxcsr_mask = MXCSR_MASK_DEFAULT;
+	memcpy(area, image, FPU_AREA);
+	*(uint32_t *)(area + AREA_MXCSR) &= mxcsr_mask;
+	if (cpu_features.cf_xsave) {
+		*(uint64_t *)(area + AREA_XHEADER) &= xstate_mask;
+		memset(area + AREA_XHEADER + sizeof(uint64_t), 0,
+		    XHEADER_SIZE - sizeof(uint64_t));
+	}
+	area_load(area);
+	crit_exit();
 }

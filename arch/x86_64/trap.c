@@ -18,19 +18,6 @@
 #include "kernel/lib/lib.h"
 #include "kernel/sys/userret.h"
 
-/* si_code of faults. */
-#define ILL_ILLOPC 1
-#define BUS_ADRALN 1
-#define BUS_OBJERR 3
-#define SEGV_MAPERR 1
-#define SEGV_ACCERR 2
-#define FPE_INTOVF 1
-#define FPE_INTDIV 2
-#define FPE_FLTINV 7
-#define FPE_FLTSUB 8
-#define TRAP_BRKPT 1
-#define TRAP_TRACE 2
-
 /*
  * Faults that are a signal.  Those of protection are SIGBUS, as the BSDs have
  * it: privileged instructions, addresses that are not canonical, bad

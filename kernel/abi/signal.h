@@ -140,3 +140,15 @@ _Static_assert(sizeof(struct sigevent) == 16, "sigevent");
 #define SI_TIMER (-2)
 #define SI_ASYNCIO (-3)
 #define SI_MESGQ (-4)
+/* ... and of faults. */
+#define ILL_ILLOPC 1
+#define BUS_ADRALN 1
+#define BUS_OBJERR 3
+#define SEGV_MAPERR 1
+#define SEGV_ACCERR 2
+#define FPE_INTOVF 1
+#define FPE_INTDIV 2
+#define FPE_FLTINV 7
+#define FPE_FLTSUB 8
+#define TRAP_BRKPT 1
+#define TRAP_TRACE 2

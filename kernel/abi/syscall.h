@@ -29,6 +29,7 @@
 #define SYS_pipe 42
 #define SYS_getegid 43
 #define SYS_getgid 47
+#define SYS_sigaltstack 53
 #define SYS_ioctl 54
 #define SYS_reboot 55
 #define SYS_execve 59
@@ -61,6 +62,13 @@
 #define SYS_yield 321
 #define SYS___getcwd 326
 #define SYS_sched_yield 331
+#define SYS_sigprocmask 340
+#define SYS_sigsuspend 341
+#define SYS_sigaction 342
+#define SYS_sigpending 343
+#define SYS_sigreturn 344
+#define SYS_sigtimedwait 345
+#define SYS_sigwaitinfo 346
 #define SYS_umtx_sleep 469
 #define SYS_umtx_wakeup 470
 #define SYS_stat 475

@@ -11,6 +11,7 @@
  */
 #include "kernel/ipc/umtx.h"
 #include "kernel/abi/errno.h"
+#include "kernel/lib/errors.h"
 #include "kernel/lib/lib.h"
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/lwkt/sleep.h"
@@ -68,10 +69,12 @@ kern_umtx_sleep(struct proc *p, const uint32_t *uaddr, uint32_t val, int usec)
 	curthread->td_nofault = false;
 	if (error == 0 && now != val)
 		error = EBUSY;
-	if (error == 0)
-		return tsleep(ident,
+	if (error == 0) {
+		error = tsleep(ident,
 		    PCATCH | PINTERLOCKED | PASKED | PDOMAIN_UMTX, "umtx",
 		    (uint64_t)usec * NS_PER_US); /* sleeps */
+		return error == ERESTART ? EINTR : error;
+	}
 	tsleep_remove(curthread);
 	/* The page has gone again meanwhile: the caller tries again. */
 	return error == EFAULT ? EBUSY : error;

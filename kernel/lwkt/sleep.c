@@ -108,7 +108,7 @@ tsleep_interlock(const void *ident, int flags)
 	tsleep_remove(td);
 	sleepq_lock(sq);
 	td->td_wdomain = flags & PDOMAIN_MASK;
-	atomic_store(&td->td_wcatch, false);
+	atomic_store(&td->td_wcatch, 0);
 	td->td_wresult = 0;
 	td->td_wseq = ++sq->sq_seq;
 	td->td_wchan = ident;
@@ -162,7 +162,7 @@ sleep_timed_out(void *arg)
 
 /* MODEL: sleep.pml. */
 void
-sleep_interrupt(struct thread *td)
+sleep_interrupt(struct thread *td, uint32_t flags)
 {
 	const void *ident = atomic_load_acq(&td->td_wchan);
 	struct sleepq *sq;
@@ -172,7 +172,7 @@ sleep_interrupt(struct thread *td)
 		return;
 	sq = sleepq_of(ident);
 	sleepq_lock(sq);
-	mine = td->td_wchan == ident && atomic_load(&td->td_wcatch);
+	mine = td->td_wchan == ident && (atomic_load(&td->td_wcatch) & flags);
 	if (mine)
 		sleepq_unlink(sq, td, EINTR);
 	sleepq_unlock(sq);
@@ -185,11 +185,13 @@ sleep_interrupt(struct thread *td)
  * TDF_MP_INTR: with full fences on both sides, one of the two sees it.
  * MODEL: sleep.pml. */
 static bool
-sleep_catch(struct thread *td)
+sleep_catch(struct thread *td, int flags)
 {
-	atomic_store(&td->td_wcatch, true);
+	uint32_t ends = TDF_MP_KILL | (flags & PCATCH ? TDF_MP_INTR : 0);
+
+	atomic_store(&td->td_wcatch, ends);
 	atomic_fence();
-	return atomic_load(&td->td_mpflags) & TDF_MP_INTR;
+	return atomic_load(&td->td_mpflags) & ends;
 }
 
 /* Switches away until somebody has taken the current thread off its queue.
@@ -247,9 +249,10 @@ tsleep(const void *ident, int flags, const char *wmesg, uint64_t timo_ns)
 	if (!(flags & PINTERLOCKED))
 		tsleep_interlock(ident, flags);
 	chaos_point();
-	if ((flags & PCATCH) && td->td_lwp != NULL && sleep_catch(td)) {
+	if ((flags & (PCATCH | PKILL)) && td->td_lwp != NULL &&
+	    sleep_catch(td, flags)) {
 		tsleep_remove(td);
-		return EINTR;
+		return td->td_interrupted(td); /* sleeps */
 	}
 	td->td_wmesg = wmesg;
 	if (timo_ns != 0) {
@@ -261,6 +264,8 @@ tsleep(const void *ident, int flags, const char *wmesg, uint64_t timo_ns)
 		result = atomic_load(&td->td_wresult);
 	}
 	td->td_wmesg = NULL;
+	if (unlikely(result == EINTR))
+		result = td->td_interrupted(td); /* sleeps */
 	return result;
 }
 

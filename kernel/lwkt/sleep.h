@@ -15,6 +15,7 @@
 struct thread;
 
 #define PCATCH 0x100	   /* signals and the death of the thread end it */
+#define PKILL 0x200	   /* only the death of the thread does */
 #define PINTERLOCKED 0x400 /* tsleep_interlock() was called */
 #define PASKED 0x800	   /* the caller wants the time itself: no look at
 			      something again later, which is counted */
@@ -23,8 +24,9 @@ struct thread;
 
 /*
  * Sleeps on ident.  timo_ns: 0 for ever, else at most so long.  Returns 0
- * when woken, EWOULDBLOCK after the time; with PCATCH also EINTR or ERESTART
- * when a signal is pending or the LWP is to die (spec 2.7).
+ * when woken, EWOULDBLOCK after the time; with PCATCH also EINTR, or ERESTART
+ * when the signal's action says so, when a signal is to be acted on or the LWP
+ * is to die (spec 2.7); with PKILL EINTR, when it is to die.
  */
 int tsleep(const void *ident, int flags, const char *wmesg, uint64_t timo_ns)
     SLEEPS;
@@ -41,7 +43,7 @@ void wakeup_one(const void *ident);
 /* The same in a domain (PDOMAIN_*); wakes at most count, 0 for all; returns
  * how many. */
 int wakeup_domain(const void *ident, int domain, int count);
-/* Ends the sleep of td if it sleeps with PCATCH: its tsleep returns EINTR.
- * The caller has set what the sleeper looks at first.  td is held. */
-void sleep_interrupt(struct thread *td);
+/* Ends the sleep of td if one of these flags (TDF_MP_*) does.  The caller has
+ * set them in td_mpflags first.  td is held. */
+void sleep_interrupt(struct thread *td, uint32_t flags);
 void sleep_init(void);

@@ -40,6 +40,7 @@ struct ucred;
 /* td_mpflags, atomic: anybody may set them. */
 #define TDF_MP_AST 0x0001  /* look at me before you return to user mode */
 #define TDF_MP_INTR 0x0002 /* a sleep with PCATCH must end, or not begin */
+#define TDF_MP_KILL 0x0004 /* one with PKILL, too: it is to die */
 
 /* Priorities: a higher number runs first; the run queue is the number. */
 #define TDPRI_IDLE 0
@@ -89,10 +90,13 @@ struct thread {
 	uint64_t td_wseq GUARDED(sleep_spin); /* which sleep it is */
 	int td_wdomain GUARDED(sleep_spin);
 	int td_wresult GUARDED(sleep_spin);
-	bool td_wcatch; /* ATOMIC PCATCH */
+	uint32_t td_wcatch; /* ATOMIC the TDF_MP_* that end it */
 	const char *td_wmesg;		/* OWNER why, for ps */
 
 	struct lwp *td_lwp;		/* STABLE NULL: a pure kernel thread */
+	/* Of an LWP: what the sleep that such a flag has ended returns:
+	 * EINTR, ERESTART, or 0: there was nothing to it. */
+	int (*td_interrupted)(struct thread *); /* STABLE */
 	struct proc *td_proc;		/* STABLE */
 	struct ucred *td_ucred;		/* OWNER snapshot, taken on entry */
 	void *td_onfault;		/* OWNER copyin's landing place */

@@ -61,9 +61,11 @@ read_headers(struct file *fp, struct elf_load *el)
 	    eh->e_phnum * sizeof(Elf64_Phdr)); /* sleeps */
 }
 
-/* Has one of the notes in buf Mayfly's name? */
+/* Has one of the notes in buf Mayfly's name?  Its description is the version
+ * of the interface and, 8 bytes from its start, where the program has the code
+ * that signal handlers return to. */
 static bool
-notes_have_mark(const char *buf, size_t len)
+notes_have_mark(const char *buf, size_t len, uintptr_t *sigtramp)
 {
 	static const char mark[] = "Mayfly";
 	Elf64_Nhdr note;
@@ -78,8 +80,12 @@ notes_have_mark(const char *buf, size_t len)
 		if (whole > len)
 			return false;
 		if (note.n_namesz == sizeof(mark) &&
-		    memcmp(buf + sizeof(note), mark, sizeof(mark)) == 0)
+		    memcmp(buf + sizeof(note), mark, sizeof(mark)) == 0) {
+			if (note.n_descsz >= 16)
+				memcpy(sigtramp, buf + sizeof(note) + name + 8,
+				    sizeof(*sigtramp));
 			return true;
+		}
 		buf += whole;
 		len -= whole;
 	}
@@ -89,7 +95,7 @@ notes_have_mark(const char *buf, size_t len)
 /* A native program carries Mayfly's mark; one without it is written for a
  * personality that this kernel does not have. */
 static int
-check_mark(struct file *fp, const struct elf_load *el)
+check_mark(struct file *fp, const struct elf_load *el, uintptr_t *sigtramp)
 {
 	char buf[256];
 	int error = ENOEXEC;
@@ -102,7 +108,8 @@ check_mark(struct file *fp, const struct elf_load *el)
 			continue;
 		error = read_exactly(fp, ph->p_offset, buf,
 		    ph->p_filesz); /* sleeps */
-		if (error == 0 && !notes_have_mark(buf, ph->p_filesz))
+		if (error == 0 &&
+		    !notes_have_mark(buf, ph->p_filesz, sigtramp))
 			error = ENOEXEC;
 	}
 	return error;
@@ -308,9 +315,10 @@ elf_load(struct file *fp, const struct exec_args *ea, size_t stacklimit,
 
 	if (el == NULL)
 		return ENOMEM;
+	img->ei_sigtramp = 0;
 	error = read_headers(fp, el); /* sleeps */
 	if (error == 0)
-		error = check_mark(fp, el); /* sleeps */
+		error = check_mark(fp, el, &img->ei_sigtramp); /* sleeps */
 	if (error == 0 && fp->f_ops->fo_object == NULL)
 		error = EACCES;
 	if (error == 0)

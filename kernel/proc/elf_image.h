@@ -15,6 +15,7 @@ struct vmspace;
 struct elf_image {
 	struct vmspace *ei_vm; /* one reference */
 	uintptr_t ei_entry, ei_sp;
+	uintptr_t ei_sigtramp; /* where signal handlers return to; 0: none */
 };
 
 /* Builds the memory of a static ELF64 program with its arguments on the

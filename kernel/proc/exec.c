@@ -24,7 +24,7 @@
 #include "kernel/proc/limit.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/setcred.h"
-#include "kernel/signal/signal.h"
+#include "kernel/signal/sigacts.h"
 
 /* MODEL: vfork.pml. */
 void
@@ -79,6 +79,8 @@ exec_rename(struct lwp *lp, const struct exec_args *ea, struct pargs *args)
 	strlcpy(p->p_comm, base_name(ea->ea_path), sizeof(p->p_comm));
 	strlcpy(lp->lwp_thread->td_comm, p->p_comm,
 	    sizeof(lp->lwp_thread->td_comm));
+	sigacts_exec(p);
+	memset(&lp->lwp_sigstk, 0, sizeof(lp->lwp_sigstk));
 	old = p->p_args;
 	p->p_args = args;
 	p->p_flags |= P_EXEC;
@@ -98,12 +100,17 @@ exec_commit(struct lwp *lp, struct exec_args *ea, struct elf_image *img,
 
 	if (error != 0)
 		return EINTR;
-	error = exec_unshare_files(p); /* sleeps */
+	proc_lock(p); /* sleeps */
+	error = sigacts_unshare(p);
+	proc_unlock(p);
+	if (error == 0)
+		error = exec_unshare_files(p); /* sleeps */
 	if (error == 0) {
 		proc_replace_vmspace(p, img->ei_vm); /* sleeps */
 		fdcloexec(p->p_fd);		     /* sleeps */
 		exec_rename(lp, ea, args);
 		exit_release_vfork(lp); /* sleeps */
+		p->p_sigtramp = img->ei_sigtramp;
 		cpu_lwp_set_entry(lp, img->ei_entry, img->ei_sp, 0);
 	}
 	killalllwps_done(lp); /* sleeps */

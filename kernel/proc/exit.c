@@ -15,6 +15,7 @@
 #include "kernel/lib/lib.h"
 #include "kernel/proc/exit.h"
 #include "kernel/proc/proc.h"
+#include "kernel/signal/stop.h"
 
 /*
  * SPEC X9-X13: the right to end the process (P_WEXIT) or to be alone in it
@@ -34,6 +35,11 @@ killlwps(struct lwp *lp, uint32_t flag) NEEDS(proc_token)
 	RB_FOREACH(other, lwp_tree, &p->p_lwps)
 		if (other != lp && !(other->lwp_flags & LWP_WEXIT))
 			lwp_doom(other);
+	/* D16: who ends cannot be stopped, and the doomed do not stay so. */
+	if (flag == P_WEXIT)
+		proc_unstop(p);
+	else if (p->p_flags & P_STOPPED)
+		wakeup(&p->p_nstopped); /* WAKES: stop_here() */
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "kernel/proc/family.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sysreaper.h"
+#include "kernel/signal/sigacts.h"
 #include "kernel/signal/signal.h"
 
 /* MODEL: adoption.pml. */
@@ -69,10 +70,39 @@ family_bury(struct proc *child)
 }
 
 void
+family_report(struct proc *child, int status)
+{
+	struct proclist *list = &child->p_pptr->p_changed;
+
+	if (child->p_report != 0)
+		TAILQ_REMOVE(list, child, p_change);
+	child->p_report = status;
+	if (status != 0)
+		TAILQ_INSERT_TAIL(list, child, p_change);
+}
+
+/* A parent's token guards its actions, too. */
+static uint32_t
+actions_of(const struct proc *parent) NEEDS(parent_token) UNCHECKED;
+static uint32_t
+actions_of(const struct proc *parent)
+{
+	return sigacts_flags(parent);
+}
+
+bool
+family_hides_stops(const struct proc *parent)
+{
+	return actions_of(parent) & PS_NOCLDSTOP;
+}
+
+void
 family_zombie(struct proc *child)
 {
 	struct proc *pp = child->p_pptr;
 
+	if (unlikely(child->p_report != 0))
+		family_report(child, 0);
 	TAILQ_REMOVE(&pp->p_children, child, p_sibling);
 	TAILQ_INSERT_HEAD(&pp->p_zombies[child_kind(child)], child, p_sibling);
 }
@@ -133,6 +163,7 @@ adopt_all(struct proc *p, struct proc *heir) NEEDS(parent_token, proc_token)
 	if (heir->p_flags & P_ORPHANED)
 		return false;
 	adopt_list(&p->p_children, heir, &heir->p_children);
+	TAILQ_CONCAT(&heir->p_changed, &p->p_changed, p_change);
 	adopt_list(&p->p_zombies[CHILD_PLAIN], heir,
 	    &heir->p_zombies[CHILD_PLAIN]);
 	adopt_list(&p->p_zombies[CHILD_CLONE], heir,
@@ -185,6 +216,41 @@ exit_orphan_children(struct lwp *lp)
 	}
 }
 
+/* SPEC X49: p, which lives still, leaves pp, which wants no zombies, for its
+ * reaper.  Returns whoever is its parent then, as parent_lock() does.  Two
+ * parents' tokens are held at once: more than the guard words can say. */
+static struct proc *leave_parent(struct proc *p, struct proc *pp)
+    NEEDS(proc_token, parent_token) UNCHECKED;
+static __rare struct proc *
+leave_parent(struct proc *p, struct proc *pp)
+{
+	struct proc *heir = sysreaper_heir(p);
+
+	if (heir == pp) {
+		PRELE(heir);
+		heir = initproc;
+		PHOLD(heir);
+	}
+	children_lock(heir); /* sleeps */
+	/* RACE: pp's token was lost. */
+	if (p->p_pptr != pp || (heir->p_flags & P_ORPHANED)) {
+		parent_unlock(heir);
+		parent_unlock(pp);
+		return parent_lock(p); /* sleeps */
+	}
+	if (p->p_report != 0)
+		family_report(p, 0);
+	pp->p_nchildren[child_kind(p)]--;
+	TAILQ_REMOVE(&pp->p_children, p, p_sibling);
+	proc_reparent(p, heir);
+	heir->p_nchildren[CHILD_PLAIN]++;
+	TAILQ_INSERT_HEAD(&heir->p_children, p, p_sibling);
+	/* WAKES: waits for p, and those that have no child left (D30, D63). */
+	wakeup(pp);
+	parent_unlock(pp);
+	return heir;
+}
+
 /* MODEL: adoption.pml, handshake.pml. */
 void
 exit_publish(struct lwp *lp)
@@ -193,12 +259,25 @@ exit_publish(struct lwp *lp)
 
 	proc_lock(p);	     /* sleeps */
 	pp = parent_lock(p); /* sleeps */
+	/* E61, E62, D31: a parent that does not wait gets no zombie. */
+	while (unlikely(pp != initproc && (actions_of(pp) &
+		(PS_NOCLDWAIT | PS_CLDSIGIGN))))
+		pp = leave_parent(p, pp); /* sleeps */
 	/* Law 2: what a waiter reads is final but for the usage, and p_nthreads
 	 * holds it back until that is (O19). */
 	family_zombie(p);
 	atomic_store_rel(&p->p_stat, SZOMB);
 	parent_unlock(pp);
 	proc_unlock(p);
+}
+
+/* It does not change any more. */
+static int
+exit_status(const struct proc *p) UNCHECKED;
+static int
+exit_status(const struct proc *p)
+{
+	return (int)p->p_xstat;
 }
 
 /* MODEL: adoption.pml, handshake.pml. */
@@ -213,7 +292,7 @@ exit_tell_parent(struct lwp *lp)
 	if (pp == initproc && sig != 0)
 		sig = SIGCHLD;
 	if (sig != 0)
-		ksignal(pp, sig); /* sleeps */
+		ksignal_child(pp, p, sig, exit_status(p)); /* sleeps */
 	/* WAKES: the parent's waits (kern_wait). */
 	wakeup(pp);
 	parent_unlock(pp);

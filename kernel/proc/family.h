@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include "kernel/lockcheck.h"
 
 struct lwp;
@@ -14,6 +15,11 @@ struct proc;
 void family_link(struct proc *child, struct proc *parent) NEEDS(parent_token);
 /* From the living children to those that a wait can take. */
 void family_zombie(struct proc *child) NEEDS(parent_token);
+/* The living child has status to report; 0: it has been reported. */
+void family_report(struct proc *child, int status) NEEDS(parent_token);
+/* Does parent not want to be told when its children stop?  The caller holds
+ * its token. */
+bool family_hides_stops(const struct proc *parent) NEEDS(parent_token);
 /* One wait takes the child for itself ... and gives it back unburied. */
 void family_claim(struct proc *child) NEEDS(parent_token);
 void family_unclaim(struct proc *child) NEEDS(parent_token);

@@ -25,6 +25,7 @@
 #include "kernel/proc/sysreaper.h"
 #include "kernel/proc/ucred.h"
 #include "kernel/sched/usched.h"
+#include "kernel/signal/sigacts.h"
 
 #define ROOT_RESERVE 10 /* process slots that only uid 0 gets (spec 2.10) */
 
@@ -88,8 +89,10 @@ fork_inherit(struct proc *p, struct proc *child, int flags)
 	child->p_sysent = p->p_sysent;
 	child->p_flags = p->p_flags & P_SUGID;
 	memcpy(child->p_comm, p->p_comm, sizeof(child->p_comm));
+	child->p_sigtramp = p->p_sigtramp;
+	child->p_mpflags = atomic_load(&p->p_mpflags) & P_CARES;
 	if (flags & (int)RFPPWAIT)
-		child->p_mpflags = P_PPWAIT;
+		child->p_mpflags |= P_PPWAIT;
 	proc_unlock(p);
 }
 
@@ -109,6 +112,8 @@ fork_thread(struct lwp *lp, struct proc *child)
 	proc_private(child);
 	clp->lwp_thread->td_ucred = crhold(child->p_ucred);
 	clp->lwp_tid = child->p_lasttid = 0;
+	clp->lwp_sigmask = lp->lwp_sigmask;
+	clp->lwp_sigstk = lp->lwp_sigstk;
 	child->p_master = clp;
 	proc_private_end(child);
 	return 0;
@@ -183,7 +188,7 @@ vfork_wait(struct proc *child)
 		tsleep_interlock(&child->p_mpflags, 0);
 		if (!(atomic_load(&child->p_mpflags) & P_PPWAIT))
 			break;
-		if (tsleep(&child->p_mpflags, PCATCH | PINTERLOCKED, "ppwait",
+		if (tsleep(&child->p_mpflags, PKILL | PINTERLOCKED, "ppwait",
 			0) == EINTR) /* sleeps */
 			break;
 	}
@@ -203,6 +208,8 @@ fork_make(struct lwp *lp, struct proc *child, int flags)
 		error = fork_memory(lp, child, flags); /* sleeps */
 	if (error == 0)
 		error = fork_files(p, child, flags); /* sleeps */
+	if (error == 0)
+		error = sigacts_fork(p, child, flags & RFSIGSHARE); /* sleeps */
 	if (error != 0)
 		return error;
 	fork_inherit(p, child, flags);

@@ -17,6 +17,9 @@
 #include "kernel/proc/proc.h"
 #include "kernel/proc/ucred.h"
 #include "kernel/sched/usched.h"
+#include "kernel/signal/signal.h"
+#include "kernel/signal/sigset.h"
+#include "kernel/signal/stop.h"
 
 static struct objcache *lwp_cache;
 
@@ -59,6 +62,7 @@ lwp_alloc(struct proc *p)
 	td->td_lwp = lp;
 	td->td_proc = p;
 	td->td_gone = lwp_is_gone;
+	td->td_interrupted = sig_interrupted;
 	PHOLD(p);
 	return lp;
 }
@@ -114,13 +118,14 @@ lwp_find(struct proc *p, int tid)
 
 /* MODEL: kill.pml, sleep.pml, vfork.pml. */
 void
-lwp_notify(struct lwp *lp)
+lwp_notify(struct lwp *lp, uint32_t flags)
 {
 	struct thread *td = lp->lwp_thread;
 	struct globaldata *gd;
 
-	atomic_set(&td->td_mpflags, TDF_MP_AST | TDF_MP_INTR);
-	sleep_interrupt(td);
+	atomic_set(&td->td_mpflags, TDF_MP_AST | flags);
+	if (flags != 0)
+		sleep_interrupt(td, flags);
 	/* RACE: if it is just entering user mode elsewhere, it has not looked
 	 * at its flag yet, or it is TDF_RUNNING by now and is interrupted. */
 	gd = atomic_load(&td->td_gd);
@@ -134,7 +139,7 @@ lwp_doom(struct lwp *lp)
 {
 	lp->lwp_flags |= LWP_WEXIT;
 	atomic_set(&lp->lwp_mpflags, LWP_MP_WEXIT);
-	lwp_notify(lp);
+	lwp_notify(lp, TDF_MP_INTR | TDF_MP_KILL);
 }
 
 /* MODEL: handshake.pml. */
@@ -145,6 +150,7 @@ lwp_commit(struct lwp *lp)
 	if (!(lp->lwp_flags & LWP_COMMITTED)) {
 		lp->lwp_flags |= LWP_COMMITTED;
 		lp->lwp_proc->p_nlive--;
+		stop_uncount(lp);
 	}
 }
 
@@ -207,6 +213,10 @@ kern_lwp_create(struct lwp *plp, const struct lwp_params *par, int *tidp)
 		return EAGAIN;
 	}
 	lwp_enter(lp);
+	lp->lwp_sigmask = plp->lwp_sigmask;
+	/* It has missed what was told to the others: a stop, a signal. */
+	if ((p->p_flags & P_STOPPED) || !sigset_empty(&p->p_siglist.sp_set))
+		lwp_notify(lp, TDF_MP_INTR);
 	proc_unlock(p);
 	usched_setrunqueue_new(lp);
 	return 0;

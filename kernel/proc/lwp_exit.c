@@ -12,6 +12,8 @@
 #include "kernel/proc/proc.h"
 #include "kernel/proc/ucred.h"
 #include "kernel/sched/usched.h"
+#include "kernel/signal/signal.h"
+#include "kernel/signal/stop.h"
 
 void
 lwp_exit_leave(struct lwp *lp)
@@ -25,6 +27,9 @@ lwp_exit_leave(struct lwp *lp)
 	 * this thread goes over from these to those in one step (E58). */
 	us = usage_of_lwp(lp);
 	usage_add(&p->p_ru, &us);
+	sigpend_drop_all(&lp->lwp_siglist);
+	/* What this thread was told of may be another's to act on. */
+	sig_pass_on(lp);
 	proc_unlock(p);
 }
 
@@ -81,6 +86,8 @@ lwp_exit(struct lwp *lp, bool master)
 	proc_lock(p); /* sleeps */
 	lwp_commit(lp);
 	lp->lwp_is_master = master;
+	/* The others may have stopped all, and have waited for this one. */
+	stop_tell_complete(p); /* sleeps */
 	proc_unlock(p);
 	exit_walk(lp, EXIT_TABLE_THREAD);
 	lwp_count_down(p);

@@ -42,6 +42,7 @@
 #include "kernel/lwkt/thread.h"
 #include "kernel/lwkt/token.h"
 #include "kernel/proc/usage.h"
+#include "kernel/signal/sigpend.h"
 
 struct filedesc;
 struct lwp;
@@ -49,6 +50,7 @@ struct pargs;
 struct pgrp;
 struct plimit;
 struct proc;
+struct sigacts;
 struct sysent;
 struct sysreaper;
 struct ucred;
@@ -60,14 +62,21 @@ struct vmspace;
 #define SZOMB 4
 
 /* p_flags, under p_token. */
+#define P_CONTROLT 0x2	   /* has a controlling terminal */
+#define P_TRACED 0x800	   /* its parent traces it */
 #define P_SUGID 0x100	   /* has changed its identity since exec */
 #define P_WEXIT 0x2000	   /* one LWP ends the process */
 #define P_EXEC 0x4000	   /* has called exec */
+#define P_STOPPED 0x10000  /* its threads stop at the border (signal/stop.c) */
+#define P_STOPTOLD 0x20000 /* ... and its parent has been told */
+#define P_CONTINUED 0x40000 /* its parent is to be told that it goes on */
 #define P_ORPHANED 0x10000000 /* its children have been handed on */
 #define P_SINGLE 0x20000000   /* an exec ends the other LWPs */
 
 /* p_mpflags, atomic. */
 #define P_PPWAIT 0x10 /* the parent waits in vfork */
+#define P_CARES 0x20  /* a signal that is ignored by default may matter to it:
+			 it has, or has had, actions, masks, a tracer, knotes */
 
 #define PLOCK_WAITING 0x40000000
 #define PLOCK_COUNT 0x0fffffff
@@ -105,12 +114,18 @@ struct proc {
 	struct proclist p_zombies[CHILD_KINDS] GUARDED(parent_token);
 	int p_nchildren[CHILD_KINDS] GUARDED(parent_token);
 	int p_nwaiting GUARDED(parent_token); /* waits that sleep on p */
+	/* The living that have stopped or gone on, unreported, newest last. */
+	struct proclist p_changed GUARDED(parent_token);
 
 	/* Its own place among its parent's, under the parent's token. */
 	struct proc *p_pptr GUARDED(parent_token);
 	TAILQ_ENTRY(proc) p_sibling GUARDED(parent_token);
 	int p_sigparent GUARDED(parent_token);
 	bool p_claimed GUARDED(parent_token); /* by one wait */
+	/* What a wait shall be told of it alive: 0 nothing, else a status, and
+	 * it is in p_changed. */
+	int p_report GUARDED(parent_token);
+	TAILQ_ENTRY(proc) p_change GUARDED(parent_token);
 	int p_ppid; /* ATOMIC p_pptr's pid: getppid needs no lock */
 
 	struct sysreaper *p_reaper GUARDED(proc_token); /* NULL: init */
@@ -133,7 +148,11 @@ struct proc {
 				      stands until the process is buried */
 	const struct sysent *p_sysent; /* OWNER changed by exec */
 
-	struct sigset p_siglist GUARDED(proc_token); /* pending */
+	struct sigpend p_siglist GUARDED(proc_token); /* pending */
+	struct sigacts *p_sigacts GUARDED(proc_token); /* NULL: defaults */
+	uintptr_t p_sigtramp; /* OWNER where its handlers return to; exec */
+	int p_nstopped GUARDED(proc_token); /* LWPs with LWP_WSTOP */
+	int p_stopsig GUARDED(proc_token);  /* what has stopped it */
 	struct usage p_ru GUARDED(proc_token);	     /* its dead LWPs */
 	struct usage p_cru GUARDED(proc_token);	     /* reaped children */
 	uint64_t p_start_ns; /* STABLE uptime */
@@ -142,6 +161,8 @@ struct proc {
 /* lwp_flags, under p_token. */
 #define LWP_WEXIT 0x40	   /* will never return to user mode */
 #define LWP_COMMITTED 0x80 /* no longer counted in p_nlive */
+#define LWP_WSTOP 0x100	   /* counted in p_nstopped */
+#define LWP_OLDMASK 0x200  /* sigsuspend: lwp_oldmask comes back */
 
 /* lwp_mpflags, atomic. */
 #define LWP_MP_WEXIT 0x1  /* leave at the border to user mode */
@@ -157,7 +178,12 @@ struct lwp {
 	STAILQ_ENTRY(lwp) lwp_dead GUARDED(crit); /* dead list of a CPU */
 	uint32_t lwp_flags GUARDED(proc_token);
 	uint32_t lwp_mpflags; /* ATOMIC */
-	struct sigset lwp_siglist GUARDED(proc_token); /* pending */
+	struct sigpend lwp_siglist GUARDED(proc_token); /* pending */
+	struct sigset lwp_sigmask GUARDED(proc_token);	/* blocked */
+	struct sigset lwp_oldmask GUARDED(proc_token);	/* LWP_OLDMASK */
+	struct sigset lwp_sigwait GUARDED(proc_token);	/* sigtimedwait's */
+	int lwp_faultsig GUARDED(proc_token); /* of its own fault, pending */
+	struct sigaltstack lwp_sigstk;	      /* OWNER */
 	uint64_t lwp_nsignals; /* OWNER */
 
 	/* extexit(SETINT): where the joiner looks, and what it shall see. */
@@ -318,8 +344,9 @@ struct lwp *lwp_find(struct proc *p, int tid) NEEDS(proc_token);
 void lwp_doom(struct lwp *lp) NEEDS(proc_token);
 /* The current LWP will end: it counts no more among those that live on. */
 void lwp_commit(struct lwp *lp) NEEDS(proc_token);
-/* Makes lp look at its flags soon: interrupts its sleep or its user mode. */
-void lwp_notify(struct lwp *lp) NEEDS(proc_token);
+/* Makes lp look at its flags soon: interrupts its user mode, and the sleeps
+ * that one of flags ends (TDF_MP_INTR, TDF_MP_KILL; 0: none). */
+void lwp_notify(struct lwp *lp, uint32_t flags) NEEDS(proc_token);
 
 /* fork.c */
 int kern_fork(struct lwp *lp, int flags, int *pidp) SLEEPS;

@@ -10,7 +10,8 @@
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sysreaper.h"
 #include "kernel/proc/ucred.h"
-#include "kernel/signal/signal.h"
+#include "kernel/signal/sigacts.h"
+#include "kernel/signal/sigset.h"
 
 static struct objcache *proc_cache;
 
@@ -42,6 +43,7 @@ proc_alloc(void)
 	TAILQ_INIT(&p->p_children);
 	TAILQ_INIT(&p->p_zombies[CHILD_PLAIN]);
 	TAILQ_INIT(&p->p_zombies[CHILD_CLONE]);
+	TAILQ_INIT(&p->p_changed);
 	TAILQ_INIT(&p->p_peers);
 	p->p_leader = p;
 	p->p_start_ns = cpu_uptime_ns();
@@ -57,8 +59,9 @@ proc_free(struct proc *p)
 	    p->p_pid);
 	proc_private(p);
 	KKASSERT(RB_EMPTY(&p->p_lwps) && p->p_pgrp == NULL);
-	KKASSERT_MSG(sig_first(&p->p_siglist) == 0, "zombie %d was signalled",
-	    p->p_pid);
+	KKASSERT_MSG(sigset_empty(&p->p_siglist.sp_set),
+	    "zombie %d was signalled", p->p_pid);
+	sigacts_release(p);
 	if (p->p_ucred != NULL) {
 		chgproccnt(p->p_ucred->cr_ruidinfo, -1, -1);
 		crfree(p->p_ucred);

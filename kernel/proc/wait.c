@@ -239,6 +239,66 @@ peek(struct proc *child, struct wait_result *ws, wait_deliver_t *deliver,
 	return ready;
 }
 
+/* Is the news of a living child what the request asks for?  RACE: who starts
+ * or ends the tracing of a child holds our token. */
+static bool
+wants_news(const struct wait_request *wr, const struct proc *child)
+    NEEDS(parent_token)
+{
+	if (WIFCONTINUED(child->p_report))
+		return wr->wr_options & WCONTINUED;
+	return (wr->wr_options & WUNTRACED) ||
+	    ((wr->wr_options & WTRAPPED) &&
+		(atomic_load(&child->p_flags) & P_TRACED));
+}
+
+/* The first living child with such news; NULL. */
+static __rare struct proc *
+find_changed(struct proc *p, const struct wait_request *wr)
+    NEEDS(parent_token)
+{
+	struct proc *child;
+
+	TAILQ_FOREACH(child, &p->p_changed, p_change)
+		if ((child->p_sigparent == SIGCHLD) ==
+			(wanted_kind(wr) == CHILD_PLAIN) &&
+		    selects(wr, child) && wants_news(wr, child))
+			return child;
+	return NULL;
+}
+
+/* SPEC X92, X93: reports a stop or a continuation to this wait alone.  There
+ * is no usage in it, and every byte of that is defined (D01, D02).  Drops our
+ * token. */
+static __rare int
+report_change(struct proc *p, struct proc *child,
+    const struct wait_request *wr, struct wait_result *ws,
+    wait_deliver_t *deliver, void *arg) DROPS(parent_token)
+{
+	static const struct usage none;
+	int error = 0, status = child->p_report;
+
+	ws->ws_pid = child->p_pid;
+	ws->ws_uid = atomic_load(&child->p_uid);
+	ws->ws_status = status;
+	ws->ws_self = ws->ws_children = &none;
+	if (!(wr->wr_options & WNOWAIT))
+		family_report(child, 0);
+	PHOLD(child);
+	children_unlock(p);
+	if (deliver != NULL)
+		error = deliver(ws, arg); /* sleeps */
+	if (error != 0 && !(wr->wr_options & WNOWAIT)) {
+		children_lock(p); /* sleeps */
+		if (child->p_pptr == p && child->p_report == 0 &&
+		    atomic_load(&child->p_stat) == SACTIVE)
+			family_report(child, status);
+		children_unlock(p);
+	}
+	PRELE(child);
+	return error;
+}
+
 static int
 check_request(const struct wait_request *wr)
 {
@@ -303,6 +363,10 @@ kern_wait(struct lwp *lp, const struct wait_request *wr,
 			return collect(lp, child, ws, deliver,
 			    arg); /* sleeps */
 		}
+		if (unlikely(!TAILQ_EMPTY(&p->p_changed)) &&
+		    (child = find_changed(p, wr)) != NULL)
+			return report_change(p, child, wr, ws, deliver,
+			    arg); /* sleeps */
 		if (!possible)
 			error = ECHILD;
 		else if (wr->wr_options & WNOHANG)
@@ -317,20 +381,32 @@ kern_wait(struct lwp *lp, const struct wait_request *wr,
 }
 
 void
+status_to_siginfo(int status, struct siginfo *si)
+{
+	memset(si, 0, sizeof(*si));
+	si->si_signo = SIGCHLD;
+	if (WIFCONTINUED(status)) {
+		si->si_code = CLD_CONTINUED;
+		si->si_status = SIGCONT;
+	} else if (WIFSTOPPED(status)) {
+		si->si_code = CLD_STOPPED;
+		si->si_status = WSTOPSIG(status);
+	} else if (WIFEXITED(status)) {
+		si->si_code = CLD_EXITED;
+		si->si_status = WEXITSTATUS(status);
+	} else {
+		si->si_code = WCOREDUMP(status) ? CLD_DUMPED : CLD_KILLED;
+		si->si_status = WTERMSIG(status);
+	}
+}
+
+void
 wait_to_siginfo(const struct wait_result *ws, struct siginfo *si)
 {
 	memset(si, 0, sizeof(*si));
 	if (ws->ws_pid == 0)
 		return;
-	si->si_signo = SIGCHLD;
+	status_to_siginfo(ws->ws_status, si);
 	si->si_pid = ws->ws_pid;
 	si->si_uid = ws->ws_uid;
-	if (WIFEXITED(ws->ws_status)) {
-		si->si_code = CLD_EXITED;
-		si->si_status = WEXITSTATUS(ws->ws_status);
-	} else {
-		si->si_code = WCOREDUMP(ws->ws_status) ? CLD_DUMPED :
-							 CLD_KILLED;
-		si->si_status = WTERMSIG(ws->ws_status);
-	}
 }

@@ -38,5 +38,7 @@ typedef int wait_deliver_t(const struct wait_result *ws, void *arg);
  */
 int kern_wait(struct lwp *lp, const struct wait_request *wr,
     struct wait_result *ws, wait_deliver_t *deliver, void *arg) SLEEPS;
+/* What a status says, as si_code and si_status of SIGCHLD; the rest is zero. */
+void status_to_siginfo(int status, struct siginfo *si);
 /* siginfo of a result, every byte of it written (spec 1.13). */
 void wait_to_siginfo(const struct wait_result *ws, struct siginfo *si);

@@ -9,19 +9,15 @@
 #include "kernel/proc/ucred.h"
 #include "kernel/signal/signal.h"
 
-/* A number that kill can take: stop signals have no meaning without stops. */
+/* A number that kill can take. */
 static int
 sig_check(int sig)
 {
-	if (sig < 0 || sig > SIG_MAXSIG)
-		return EINVAL;
-	if (sig != 0 && !sig_is_fatal(sig) && !sig_is_ignored(sig))
-		return EOPNOTSUPP;
-	return 0;
+	return sig < 0 || sig > SIG_MAXSIG ? EINVAL : 0;
 }
 
 static bool
-may_signal(struct proc *p, struct proc *targ)
+may_signal(struct proc *p, struct proc *targ, int sig)
 {
 	bool ok;
 
@@ -29,7 +25,26 @@ may_signal(struct proc *p, struct proc *targ)
 	proc_lock(targ); /* sleeps */
 	ok = cr_cansignal(p->p_ucred, targ->p_ucred);
 	proc_unlock(targ);
-	return ok;
+	/* POSIX: whoever is of the session may let a job go on. */
+	return ok || (sig == SIGCONT &&
+	    atomic_load(&p->p_sid) == atomic_load(&targ->p_sid));
+}
+
+/* Who has sent it. */
+static struct siginfo
+info_of_sender(const struct proc *p, int sig)
+{
+	return (struct siginfo){ .si_signo = sig, .si_code = SI_USER,
+		.si_pid = p->p_pid, .si_uid = atomic_load(&p->p_uid) };
+}
+
+static void
+send(struct proc *p, struct proc *targ, int sig)
+{
+	struct siginfo si = info_of_sender(p, sig);
+
+	if (sig != 0)
+		ksignal_info(targ, &si); /* sleeps */
 }
 
 /* A zombie is found and nothing happens to it (N1). */
@@ -41,10 +56,10 @@ kill_one(struct proc *p, int pid, int sig)
 
 	if (targ == NULL)
 		return ESRCH;
-	if (!may_signal(p, targ))
+	if (!may_signal(p, targ, sig))
 		error = EPERM;
-	else if (sig != 0)
-		ksignal(targ, sig); /* sleeps */
+	else
+		send(p, targ, sig); /* sleeps */
 	PRELE(targ);
 	return error;
 }
@@ -63,13 +78,12 @@ kill_group(struct proc *p, int pgid, int sig)
 	if (n < 0)
 		return ENOMEM;
 	for (int i = 0; i < n; i++) {
-		if (!may_signal(p, members[i])) {
+		if (!may_signal(p, members[i], sig)) {
 			error = error == ESRCH ? EPERM : error;
 			continue;
 		}
 		error = 0;
-		if (sig != 0)
-			ksignal(members[i], sig); /* sleeps */
+		send(p, members[i], sig); /* sleeps */
 	}
 	pgrp_free_members(members, n);
 	return error;
@@ -87,11 +101,10 @@ kill_all_one(struct proc *targ, void *arg)
 	struct kill_all *ka = arg;
 
 	if (targ->p_pid <= 1 || targ == ka->ka_p ||
-	    !may_signal(ka->ka_p, targ))
+	    !may_signal(ka->ka_p, targ, ka->ka_sig))
 		return true;
 	ka->ka_error = 0;
-	if (ka->ka_sig != 0)
-		ksignal(targ, ka->ka_sig); /* sleeps */
+	send(ka->ka_p, targ, ka->ka_sig); /* sleeps */
 	return true;
 }
 
@@ -121,6 +134,7 @@ kern_lwp_kill(struct proc *p, int pid, int tid, int sig)
 {
 	struct proc *targ;
 	struct lwp *lp;
+	struct siginfo si = info_of_sender(p, sig);
 	int error = sig_check(sig);
 
 	if (error != 0)
@@ -139,7 +153,7 @@ kern_lwp_kill(struct proc *p, int pid, int tid, int sig)
 	else if (lp == NULL)
 		error = ESRCH;
 	else if (sig != 0)
-		lwpsignal(lp, sig); /* sleeps */
+		lwpsignal_info(lp, &si); /* sleeps */
 	proc_unlock(targ);
 	PRELE(targ);
 	return error;

@@ -1,5 +1,9 @@
 /*
- * signal.c -- posting a signal and taking it at the border: see signal.h.
+ * signal.c -- posting a signal: what becomes of it, and who is told.
+ *
+ * What is decided here: whether it is dropped, whether it stops the process or
+ * lets it go on, and else which thread is to act on it.  The thread decides
+ * again, at the border (issignal.c): actions and masks may have changed.
  *
  * RACE, for every notification here against a thread that is about to sleep
  * or to enter user mode: we set the thread's flag (a full fence), then look
@@ -8,30 +12,14 @@
  */
 #include "kernel/signal/signal.h"
 #include "kernel/abi/errno.h"
-#include "kernel/abi/signal.h"
+#include "kernel/abi/wait.h"
 #include "kernel/lib/lib.h"
+#include "kernel/proc/pgrp.h"
 #include "kernel/proc/proc.h"
-
-static inline uint32_t
-sig_bit(int sig)
-{
-	return 1U << ((sig - 1) % 32);
-}
-
-static inline void
-sig_add(struct sigset *set, int sig)
-{
-	set->bits[(sig - 1) / 32] |= sig_bit(sig);
-}
-
-int
-sig_first(const struct sigset *set)
-{
-	for (int i = 0; i < (int)nitems(set->bits); i++)
-		if (set->bits[i] != 0)
-			return i * 32 + __builtin_ctz(set->bits[i]) + 1;
-	return 0;
-}
+#include "kernel/proc/wait.h"
+#include "kernel/signal/sigacts.h"
+#include "kernel/signal/sigset.h"
+#include "kernel/signal/stop.h"
 
 bool
 sig_is_ignored(int sig)
@@ -50,11 +38,16 @@ sig_is_ignored(int sig)
 	}
 }
 
-static bool
+bool
+sig_is_tty_stop(int sig)
+{
+	return sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
+}
+
+bool
 sig_is_stop(int sig)
 {
-	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN ||
-	    sig == SIGTTOU;
+	return sig == SIGSTOP || sig_is_tty_stop(sig);
 }
 
 bool
@@ -70,50 +63,183 @@ can_be_signalled(const struct proc *p) NEEDS(proc_token)
 	return p->p_stat == SACTIVE && !(p->p_flags & P_WEXIT);
 }
 
-/* Nothing is done about the others by default; and init, without which the
- * machine cannot go on, is safe from all (spec 3.3). */
-static bool
-does_something(const struct proc *p, int sig)
+/* Could lp act on sig, now or in the wait for signals that it is in? */
+static inline bool
+takes(const struct lwp *lp, int sig) NEEDS(proc_token)
 {
-	return sig_is_fatal(sig) && p != initproc;
+	return !(lp->lwp_flags & LWP_WEXIT) &&
+	    (!sigset_has(&lp->lwp_sigmask, sig) ||
+		sigset_has(&lp->lwp_sigwait, sig));
 }
 
-/* MODEL: kill.pml, vfork.pml. */
-void
-ksignal(struct proc *p, int sig)
+/* Who is to act on sig: the current thread, else one that runs, else one that
+ * sleeps.  NULL: all block it. */
+static struct lwp *
+choose(struct proc *p, int sig) NEEDS(proc_token)
+{
+	struct lwp *lp, *best = NULL;
+
+	if (curproc == p && takes(curlwp, sig))
+		return curlwp;
+	RB_FOREACH(lp, lwp_tree, &p->p_lwps) {
+		if (!takes(lp, sig))
+			continue;
+		if (atomic_load(&lp->lwp_thread->td_flags) & TDF_RUNNING)
+			return lp;
+		if (best == NULL ||
+		    atomic_load(&best->lwp_thread->td_wchan) == NULL)
+			best = lp;
+	}
+	return best;
+}
+
+/* Is sig of no interest?  One that somebody blocks may be waited for later,
+ * unless the process has said that it does not want it. */
+static bool
+is_dropped(struct proc *p, int sig, enum sigwhat what) NEEDS(proc_token)
 {
 	struct lwp *lp;
 
-	if (!does_something(p, sig))
-		return;
-	proc_lock(p); /* sleeps */
-	if (can_be_signalled(p)) {
-		sig_add(&p->p_siglist, sig);
-		/* It ends the process: whichever thread comes first. */
-		RB_FOREACH(lp, lwp_tree, &p->p_lwps)
-			lwp_notify(lp);
-	}
-	proc_unlock(p);
+	if (what == SIGWHAT_CATCH)
+		return false;
+	RB_FOREACH(lp, lwp_tree, &p->p_lwps)
+		if (sigset_has(&lp->lwp_sigwait, sig) ||
+		    (what == SIGWHAT_DEFAULT &&
+			sigset_has(&lp->lwp_sigmask, sig)))
+			return false;
+	/* Init, without which the machine cannot go on, is safe from all
+	 * default actions (spec 3.3). */
+	return what == SIGWHAT_IGNORE || sig_is_ignored(sig) || p == initproc;
 }
 
 static void
-post(struct lwp *lp, int sig)
+drop_everywhere(struct proc *p, const struct sigset *set) NEEDS(proc_token)
+{
+	struct lwp *lp;
+
+	sigpend_drop(&p->p_siglist, set);
+	RB_FOREACH(lp, lwp_tree, &p->p_lwps)
+		sigpend_drop(&lp->lwp_siglist, set);
+}
+
+/* A stop and SIGCONT take each other back. */
+static void
+cancel_opposite(struct proc *p, int sig) NEEDS(proc_token)
+{
+	static const struct sigset stops = { .bits = { 1U << (SIGSTOP - 1) |
+		1U << (SIGTSTP - 1) | 1U << (SIGTTIN - 1) |
+		1U << (SIGTTOU - 1) } };
+	static const struct sigset cont = { .bits = { 1U << (SIGCONT - 1) } };
+
+	if (sig == SIGCONT)
+		drop_everywhere(p, &stops);
+	else if (sig_is_stop(sig))
+		drop_everywhere(p, &cont);
+}
+
+/* Those that are to act on it. */
+static void
+tell_threads(struct proc *p, struct lwp *to, int sig, bool fatal)
+    NEEDS(proc_token)
+{
+	struct lwp *lp;
+
+	if (to != NULL && takes(to, sig))
+		lwp_notify(to,
+		    TDF_MP_INTR | (fatal ? TDF_MP_KILL : 0));
+	if (to != NULL)
+		return;
+	if (!fatal) {
+		lp = choose(p, sig);
+		if (lp != NULL)
+			lwp_notify(lp, TDF_MP_INTR);
+		return;
+	}
+	/* It ends the process: whichever thread comes first. */
+	RB_FOREACH(lp, lwp_tree, &p->p_lwps)
+		if (takes(lp, sig))
+			lwp_notify(lp, TDF_MP_INTR | TDF_MP_KILL);
+}
+
+/* Posts si to p, or to its thread `to`.
+ * MODEL: kill.pml, vfork.pml. */
+static void
+post(struct proc *p, struct lwp *to, const struct siginfo *si)
+    NEEDS(proc_token)
+{
+	int sig = si->si_signo;
+	bool traced = (p->p_flags & P_TRACED) && sig != SIGKILL;
+	bool pending = true;
+	enum sigwhat what;
+	struct sigpend *sp = to != NULL ? &to->lwp_siglist : &p->p_siglist;
+
+	if (!can_be_signalled(p))
+		return;
+	cancel_opposite(p, sig);
+	what = traced ? SIGWHAT_CATCH : sigacts_what(p, sig, NULL);
+	if (sig == SIGCONT && (p->p_flags & P_STOPPED) && !traced) {
+		proc_unstop(p);
+		p->p_flags |= P_CONTINUED;
+		pending = !is_dropped(p, sig, what);
+		stop_tell(p); /* sleeps */
+		if (!can_be_signalled(p))
+			return;
+	} else if (!traced && is_dropped(p, sig, what)) {
+		return;
+	}
+	if (!pending)
+		return;
+	if (what == SIGWHAT_DEFAULT && sig_is_stop(sig) &&
+	    (to != NULL ? takes(to, sig) : choose(p, sig) != NULL)) {
+		proc_stop_default(p, sig); /* sleeps */
+		return;
+	}
+	sigpend_add(sp, si, what == SIGWHAT_CATCH || !sig_is_fatal(sig));
+	if (sig == SIGKILL) {
+		p->p_stopsig = 0;
+		proc_unstop(p);
+	}
+	if (!(p->p_flags & P_STOPPED))
+		tell_threads(p, to, sig,
+		    what == SIGWHAT_DEFAULT && sig_is_fatal(sig));
+}
+
+void
+ksignal_info(struct proc *p, const struct siginfo *si)
+{
+	/* Nothing would come of it: no need to lock. */
+	if (sig_is_ignored(si->si_signo) && si->si_signo != SIGCONT &&
+	    !(atomic_load(&p->p_mpflags) & P_CARES))
+		return;
+	proc_lock(p); /* sleeps */
+	post(p, NULL, si); /* sleeps */
+	proc_unlock(p);
+}
+
+void
+ksignal(struct proc *p, int sig)
+{
+	struct siginfo si = { .si_signo = sig };
+
+	ksignal_info(p, &si); /* sleeps */
+}
+
+void
+lwpsignal_info(struct lwp *lp, const struct siginfo *si)
 {
 	struct proc *p = lp->lwp_proc;
 
 	proc_lock(p); /* sleeps */
-	if (can_be_signalled(p)) {
-		sig_add(&lp->lwp_siglist, sig);
-		lwp_notify(lp);
-	}
+	post(p, lp, si); /* sleeps */
 	proc_unlock(p);
 }
 
 void
 lwpsignal(struct lwp *lp, int sig)
 {
-	if (does_something(lp->lwp_proc, sig))
-		post(lp, sig);
+	struct siginfo si = { .si_signo = sig };
+
+	lwpsignal_info(lp, &si); /* sleeps */
 }
 
 void
@@ -123,32 +249,63 @@ ksignal_self(int sig)
 }
 
 void
-trapsignal(struct lwp *lp, int sig, int code, uintptr_t addr)
+ksignal_child(struct proc *pp, struct proc *p, int sig, int status)
 {
-	(void)code;
-	(void)addr;
-	/* Not even init can go on after a fault. */
-	post(lp, sig);
+	struct siginfo si;
+
+	if (sig_is_ignored(sig) && !(atomic_load(&pp->p_mpflags) & P_CARES))
+		return;
+	status_to_siginfo(status, &si);
+	si.si_signo = sig;
+	si.si_pid = p->p_pid;
+	si.si_uid = atomic_load(&p->p_uid);
+	ksignal_info(pp, &si); /* sleeps */
 }
 
-/* MODEL: kill.pml, vfork.pml. */
-int
-issignal(struct lwp *lp)
+void
+pgsignal(struct pgrp *pg, int sig, bool controlled)
+{
+	struct proc **members;
+	int n;
+
+	members = pgrp_hold_members(pg, &n);
+	for (int i = 0; i < n; i++)
+		if (!controlled ||
+		    (atomic_load(&members[i]->p_flags) & P_CONTROLT))
+			ksignal(members[i], sig); /* sleeps */
+	pgrp_free_members(members, max(n, 0));
+}
+
+bool
+sig_is_discarded(struct lwp *lp, int sig)
 {
 	struct proc *p = lp->lwp_proc;
-	int sig;
+	bool discarded;
 
 	proc_lock(p); /* sleeps */
-	/* RACE: it stays posted until the process ends (exit_drop_signals).
-	 * Whoever takes it may lose the claim to an exec; and a sibling that
-	 * it has woken from vfork must not go back to the shared stack. */
-	sig = sig_first(&lp->lwp_siglist);
-	if (sig == 0)
-		sig = sig_first(&p->p_siglist);
-	if (sig != 0)
-		lp->lwp_nsignals++;
+	discarded = sigset_has(&lp->lwp_sigmask, sig) ||
+	    sigacts_what(p, sig, NULL) == SIGWHAT_IGNORE;
 	proc_unlock(p);
-	return sig;
+	return discarded;
+}
+
+/* Two threads may both have been told of what one of them then takes; no
+ * thread must be left untold of what none has taken. */
+void
+sig_pass_on(struct lwp *lp)
+{
+	struct proc *p = lp->lwp_proc;
+	struct lwp *other;
+
+	if (sigset_empty(&p->p_siglist.sp_set) || (p->p_flags & P_WEXIT))
+		return;
+	RB_FOREACH(other, lwp_tree, &p->p_lwps) {
+		struct sigset set = p->p_siglist.sp_set;
+
+		sigset_minus(&set, &other->lwp_sigmask);
+		if (other != lp && !sigset_empty(&set))
+			lwp_notify(other, TDF_MP_INTR);
+	}
 }
 
 void
@@ -157,7 +314,9 @@ exit_drop_signals(struct lwp *lp)
 	struct proc *p = lp->lwp_proc;
 
 	proc_lock(p); /* sleeps */
-	memset(&p->p_siglist, 0, sizeof(p->p_siglist));
-	memset(&lp->lwp_siglist, 0, sizeof(lp->lwp_siglist));
+	sigpend_drop_all(&p->p_siglist);
+	sigpend_drop_all(&lp->lwp_siglist);
+	if (unlikely(p->p_sigacts != NULL))
+		sigacts_release(p);
 	proc_unlock(p);
 }

@@ -29,8 +29,8 @@ sleep_until(uint64_t until)
 		/* Nobody wakes it: on its own stack, only time and signals. */
 		error = tsleep(&until, PCATCH | PASKED, "nanslp",
 		    until - now); /* sleeps */
-		if (error == EINTR)
-			return error;
+		if (error == EINTR || error == ERESTART)
+			return EINTR;
 	}
 }
 

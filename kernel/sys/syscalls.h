@@ -32,6 +32,16 @@ SYSCALL(setrlimit); /* which, rlimit */
 SYSCALL(getrusage); /* who, rusage */
 SYSCALL(procctl);   /* idtype, id, cmd, data */
 
+/* sys_signal.c: spec 2.15. */
+SYSCALL(sigaction);	/* sig, act, oact */
+SYSCALL(sigprocmask);	/* how, set, oset */
+SYSCALL(sigpending);	/* set */
+SYSCALL(sigsuspend);	/* set */
+SYSCALL(sigtimedwait);	/* set, info, timeout */
+SYSCALL(sigwaitinfo);	/* set, info */
+SYSCALL(sigaltstack);	/* ss, oss */
+SYSCALL(sigreturn);	/* ucontext */
+
 /* sys_lwp.c: threads. */
 SYSCALL(lwp_create);  /* params */
 SYSCALL(lwp_gettid);

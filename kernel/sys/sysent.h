@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "kernel/lib/errors.h"
 
 struct lwp;
 
@@ -35,10 +36,6 @@ sysent_lookup(uint64_t nr)
 		return NULL;
 	return &native_sysent[nr];
 }
-
-/* Internal results of a call, never shown to the user (spec 3.4). */
-#define ERESTART (-1)
-#define EJUSTRETURN (-2)
 
 /* Declares a system call where it stands. */
 #define SYSCALL(name)                                                          \

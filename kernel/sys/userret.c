@@ -7,7 +7,6 @@
  * to do, it does here: end, take a signal, renew its credentials, let others
  * run, become its CPU's designated thread.
  */
-#include "kernel/abi/wait.h"
 #include "kernel/lib/lib.h"
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/proc/exit.h"
@@ -23,13 +22,13 @@ take_asts(struct lwp *lp)
 {
 	int sig;
 
-	atomic_clear(&lp->lwp_thread->td_mpflags, TDF_MP_AST);
+	atomic_clear(&lp->lwp_thread->td_mpflags,
+	    TDF_MP_AST | TDF_MP_INTR | TDF_MP_KILL);
 	/* SPEC X13: the death of the thread comes before any signal. */
 	if (atomic_load(&lp->lwp_mpflags) & LWP_MP_WEXIT)
 		lwp_exit(lp, false);
-	sig = issignal(lp); /* sleeps */
-	if (sig != 0)
-		exit1(lp, W_EXITCODE(0, sig));
+	while ((sig = issignal(lp)) != 0) /* sleeps */
+		postsig(lp, sig);	  /* sleeps */
 	lwp_renew_cred(lp); /* sleeps */
 }
 

@@ -1,7 +1,8 @@
 /*
  * kill.pml -- a signal that kills, against exec, exit and lwp_create.
  *
- * Stands for: ksignal, issignal (signal.c); take_asts, userret (userret.c);
+ * Stands for: post (signal.c); issignal (issignal.c); take_asts, userret
+ * (userret.c);
  * exit_claim, killlwps, killalllwps, killalllwps_done, wait_alone (exit.c);
  * exec_commit (exec.c); kern_lwp_create, lwp_enter, lwp_doom, lwp_notify
  * (lwp.c); lwp_count_down (lwp_exit.c).
@@ -186,7 +187,7 @@ lwp_exit:
 #endif
 }
 
-proctype killer() /* ksignal() */
+proctype killer() /* post() */
 {
 	atomic {
 		if

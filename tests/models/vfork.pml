@@ -4,8 +4,8 @@
  * Stands for: vfork_wait, kern_fork, fork_inherit (fork.c);
  * exit_release_vfork (family.c); exec_commit, proc_replace_vmspace (exec.c);
  * exit_memory (exit_release.c); exit_claim, killlwps, wait_alone (exit.c);
- * lwp_count_down (lwp_exit.c); lwp_doom, lwp_notify (lwp.c); ksignal,
- * issignal (signal.c); take_asts, userret (userret.c); PHOLD, PRELE,
+ * lwp_count_down (lwp_exit.c); lwp_doom, lwp_notify (lwp.c); post
+ * (signal.c); issignal (issignal.c); take_asts, userret (userret.c); PHOLD, PRELE,
  * proc_stall.
  *
  * It begins when the child is linked.  The child exits, or execs and then

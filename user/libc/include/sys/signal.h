@@ -19,11 +19,22 @@ typedef void (*_sig_func_ptr)(int);
 
 __BEGIN_DECLS
 int kill(pid_t, int);
+int killpg(pid_t, int);
+int pause(void);
+int sigaction(int, const struct sigaction *, struct sigaction *);
 int sigaddset(sigset_t *, int);
+int sigaltstack(const stack_t *, stack_t *);
 int sigdelset(sigset_t *, int);
 int sigemptyset(sigset_t *);
 int sigfillset(sigset_t *);
+int siginterrupt(int, int);
 int sigismember(const sigset_t *, int);
+int sigpending(sigset_t *);
+int sigprocmask(int, const sigset_t *, sigset_t *);
+int sigsuspend(const sigset_t *);
+int sigtimedwait(const sigset_t *, siginfo_t *, const struct timespec *);
+int sigwait(const sigset_t *, int *);
+int sigwaitinfo(const sigset_t *, siginfo_t *);
 __END_DECLS
 
 #include <signal.h>

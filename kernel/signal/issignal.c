@@ -1,0 +1,294 @@
+/*
+ * issignal.c -- a thread at the border: what it has to act on, and how.
+ *
+ * The order is: its own fault, then the lowest number.  What is ignored is
+ * dropped here, what stops the process by default stops it; what is left has a
+ * handler or ends the process.
+ *
+ * RACE: a signal that ends the process stays pending until it has
+ * (exit_drop_signals).  Whoever acts on it may lose the claim to an exec; and
+ * a thread that it has woken from vfork must not go back to the stack that it
+ * shares with the child.
+ */
+#include "kernel/abi/errno.h"
+#include "kernel/abi/wait.h"
+#include "kernel/lib/errors.h"
+#include "kernel/lib/lib.h"
+#include "kernel/lwkt/globaldata.h"
+#include "kernel/proc/exit.h"
+#include "kernel/proc/proc.h"
+#include "kernel/signal/sigacts.h"
+#include "kernel/signal/signal.h"
+#include "kernel/signal/sigset.h"
+#include "kernel/signal/stop.h"
+
+static void
+take(struct lwp *lp, int sig, struct siginfo *si) NEEDS(proc_token)
+{
+	if (sigset_has(&lp->lwp_siglist.sp_set, sig))
+		sigpend_take(&lp->lwp_siglist, sig, si);
+	else
+		sigpend_take(&lp->lwp_proc->p_siglist, sig, si);
+	if (lp->lwp_faultsig == sig)
+		lp->lwp_faultsig = 0;
+}
+
+/* The pending signal that comes first for lp; 0: none. */
+static int
+first_pending(const struct lwp *lp) NEEDS(proc_token)
+{
+	struct sigset set = lp->lwp_siglist.sp_set;
+
+	if (lp->lwp_faultsig != 0)
+		return lp->lwp_faultsig;
+	sigset_or(&set, &lp->lwp_proc->p_siglist.sp_set);
+	sigset_minus(&set, &lp->lwp_sigmask);
+	return sig_first(&set);
+}
+
+/* Drops what is ignored, and stops the process if that is the default.  The
+ * first signal that a handler, a tracer or the end of the process is to follow;
+ * 0: none, or the process has stopped. */
+static int
+sig_next(struct lwp *lp) NEEDS(proc_token)
+{
+	struct proc *p = lp->lwp_proc;
+	int sig;
+
+	while ((sig = first_pending(lp)) != 0) {
+		enum sigwhat what = sigacts_what(p, sig, NULL);
+
+		if (what == SIGWHAT_CATCH || (p->p_flags & P_TRACED))
+			return sig;
+		if (what == SIGWHAT_DEFAULT && sig_is_fatal(sig) &&
+		    (p != initproc || sig == lp->lwp_faultsig))
+			return sig;
+		take(lp, sig, NULL);
+		if (what == SIGWHAT_DEFAULT && sig_is_stop(sig) &&
+		    p != initproc) {
+			proc_stop_default(p, sig); /* sleeps */
+			if (p->p_flags & P_STOPPED)
+				return 0;
+		}
+	}
+	return 0;
+}
+
+/* Will lp die of what is pending? */
+static bool
+must_die(const struct lwp *lp) NEEDS(proc_token)
+{
+	const struct proc *p = lp->lwp_proc;
+	struct sigset set = lp->lwp_siglist.sp_set;
+	int sig;
+
+	if (atomic_load(&lp->lwp_mpflags) & LWP_MP_WEXIT)
+		return true;
+	sigset_or(&set, &p->p_siglist.sp_set);
+	sigset_minus(&set, &lp->lwp_sigmask);
+	while ((sig = sig_first(&set)) != 0) {
+		if (sig_is_fatal(sig) && p != initproc &&
+		    sigacts_what(p, sig, NULL) == SIGWHAT_DEFAULT)
+			return true;
+		sigset_del(&set, sig);
+	}
+	return false;
+}
+
+/* The same for a sleep that any signal may end. */
+static int
+interrupted_by(struct lwp *lp) NEEDS(proc_token)
+{
+	struct proc *p = lp->lwp_proc;
+	struct sigaction act;
+	int sig;
+
+	if (atomic_load(&lp->lwp_mpflags) & LWP_MP_WEXIT)
+		return EINTR;
+	sig = p->p_flags & P_STOPPED ? 0 : sig_next(lp); /* sleeps */
+	if (p->p_flags & P_STOPPED) {
+		/* It sleeps on, and has stopped there. */
+		stop_count(lp);
+		stop_tell_complete(p); /* sleeps */
+		return 0;
+	}
+	if (sig == 0)
+		return 0;
+	if (sigacts_what(p, sig, &act) == SIGWHAT_CATCH)
+		return act.sa_flags & SA_RESTART ? ERESTART : EINTR;
+	/* A tracer may yet make nothing of it. */
+	return p->p_flags & P_TRACED ? ERESTART : EINTR;
+}
+
+int
+sig_interrupted(struct thread *td)
+{
+	struct lwp *lp = td->td_lwp;
+	struct proc *p = lp->lwp_proc;
+	bool catch = atomic_load(&td->td_wcatch) & TDF_MP_INTR;
+	uint32_t flags = TDF_MP_KILL | (catch ? TDF_MP_INTR : 0);
+	int error;
+
+	/* RACE: the flags go first, then we look; who posts comes the other
+	 * way round. */
+	atomic_clear(&td->td_mpflags, flags);
+	proc_lock(p); /* sleeps */
+	if (catch)
+		error = interrupted_by(lp); /* sleeps */
+	else
+		error = must_die(lp) ? EINTR : 0;
+	/* Until the border, no other sleep is to begin. */
+	if (error != 0)
+		atomic_set(&td->td_mpflags, flags);
+	proc_unlock(p);
+	return error;
+}
+
+/* The process stops for its tracer, who may put another signal in sig's place;
+ * what is to be acted on, 0: nothing. */
+static int
+stop_for_tracer(struct lwp *lp, int sig) NEEDS(proc_token)
+{
+	struct proc *p = lp->lwp_proc;
+	struct siginfo si;
+	int wanted;
+
+	take(lp, sig, &si);
+	p->p_stopsig = sig;
+	proc_stop(p, sig);
+	stop_here(lp); /* sleeps */
+	wanted = p->p_stopsig;
+	if (wanted == 0 || (p->p_flags & P_WEXIT))
+		return 0;
+	if (wanted != sig)
+		si = (struct siginfo){ .si_signo = wanted };
+	sigpend_add(&lp->lwp_siglist, &si, true);
+	/* Without a tracer, or blocked: like any other. */
+	if (!(p->p_flags & P_TRACED) || sigset_has(&lp->lwp_sigmask, wanted))
+		return 0;
+	switch (sigacts_what(p, wanted, NULL)) {
+	case SIGWHAT_CATCH:
+		return wanted;
+	case SIGWHAT_DEFAULT:
+		if (sig_is_fatal(wanted))
+			return wanted;
+		break;
+	default:
+		break;
+	}
+	take(lp, wanted, NULL);
+	return 0;
+}
+
+/* MODEL: kill.pml, vfork.pml. */
+int
+issignal(struct lwp *lp)
+{
+	struct proc *p = lp->lwp_proc;
+	int sig = 0;
+
+	proc_lock(p); /* sleeps */
+	do {
+		stop_here(lp); /* sleeps */
+		if (atomic_load(&lp->lwp_mpflags) & LWP_MP_WEXIT)
+			break;
+		sig = sig_next(lp); /* sleeps */
+		if (sig != 0 && sig != SIGKILL && (p->p_flags & P_TRACED) &&
+		    !(p->p_flags & P_WEXIT))
+			sig = stop_for_tracer(lp, sig); /* sleeps */
+		if (sig == 0 && (lp->lwp_flags & LWP_OLDMASK) &&
+		    !(p->p_flags & P_STOPPED)) {
+			/* The end of a sigsuspend without a handler. */
+			lp->lwp_flags &= ~(uint32_t)LWP_OLDMASK;
+			lp->lwp_sigmask = lp->lwp_oldmask;
+		}
+	} while (sig == 0 &&
+	    ((p->p_flags & P_STOPPED) || first_pending(lp) != 0));
+	if (sig != 0)
+		lp->lwp_nsignals++;
+	proc_unlock(p);
+	return sig;
+}
+
+static void NORETURN
+sigexit(struct lwp *lp, int sig)
+{
+	exit1(lp, W_EXITCODE(0, sig));
+}
+
+/* Takes what the handler is to get, and blocks what it shall not be
+ * interrupted by; false: sig is not caught any more. */
+static bool
+prepare_handler(struct lwp *lp, int sig, struct sig_delivery *sd)
+{
+	struct proc *p = lp->lwp_proc;
+	struct sigaction *act = &sd->sd_action;
+	enum sigwhat what;
+
+	proc_lock(p); /* sleeps */
+	what = sigacts_what(p, sig, act);
+	if (what == SIGWHAT_CATCH) {
+		take(lp, sig, &sd->sd_info);
+		sd->sd_mask = lp->lwp_flags & LWP_OLDMASK ? lp->lwp_oldmask :
+							    lp->lwp_sigmask;
+		lp->lwp_flags &= ~(uint32_t)LWP_OLDMASK;
+		sigset_or(&lp->lwp_sigmask, &act->sa_mask);
+		if (!(act->sa_flags & SA_NODEFER))
+			sigset_add(&lp->lwp_sigmask, sig);
+		if (act->sa_flags & SA_RESETHAND)
+			sigacts_reset(p, sig);
+		sig_pass_on(lp);
+	}
+	proc_unlock(p);
+	return what == SIGWHAT_CATCH;
+}
+
+void
+postsig(struct lwp *lp, int sig)
+{
+	struct proc *p = lp->lwp_proc;
+	struct sig_delivery sd = { .sd_altstack = lp->lwp_sigstk,
+		.sd_return = p->p_sigtramp };
+	enum sigwhat what;
+
+	if (prepare_handler(lp, sig, &sd)) { /* sleeps */
+		sd.sd_onstack = (sd.sd_action.sa_flags & SA_ONSTACK) &&
+		    !(lp->lwp_sigstk.ss_flags & SS_DISABLE) &&
+		    lp->lwp_sigstk.ss_size != 0 &&
+		    !sig_on_altstack(lp, cpu_lwp_sp(lp));
+		/* A frame that cannot be written: SIGILL, as the BSDs do. */
+		if (cpu_sendsig(lp, &sd) != 0) /* sleeps */
+			sigexit(lp, SIGILL);
+		return;
+	}
+	proc_lock(p); /* sleeps */
+	what = sigacts_what(p, sig, NULL);
+	if (what == SIGWHAT_IGNORE || !sig_is_fatal(sig))
+		take(lp, sig, NULL);
+	proc_unlock(p);
+	if (what == SIGWHAT_DEFAULT && sig_is_fatal(sig))
+		sigexit(lp, sig);
+}
+
+/* What a thread does itself cannot be put off or ignored. */
+void
+trapsignal(struct lwp *lp, int sig, int code, uintptr_t addr)
+{
+	struct proc *p = lp->lwp_proc;
+	struct siginfo si = { .si_signo = sig, .si_code = code,
+		.si_addr = (void *)addr };
+
+	proc_lock(p); /* sleeps */
+	if (p->p_sigacts != NULL && !(p->p_flags & P_TRACED) &&
+	    (sigset_has(&lp->lwp_sigmask, sig) ||
+		sigacts_what(p, sig, NULL) == SIGWHAT_IGNORE))
+		sigacts_reset(p, sig);
+	sigset_del(&lp->lwp_sigmask, sig);
+	/* Its own fault comes before what others may have sent. */
+	sigpend_take(&lp->lwp_siglist, sig, NULL);
+	sigpend_add(&lp->lwp_siglist, &si,
+	    sigacts_what(p, sig, NULL) == SIGWHAT_CATCH);
+	lp->lwp_faultsig = sig;
+	lwp_notify(lp, TDF_MP_INTR);
+	proc_unlock(p);
+}

@@ -1,0 +1,72 @@
+/*
+ * sigpend.c -- see sigpend.h.
+ */
+#include "kernel/signal/sigpend.h"
+#include "kernel/lib/lib.h"
+#include "kernel/mem/kmalloc.h"
+#include "kernel/signal/sigset.h"
+
+MALLOC_DEFINE(M_SIGINFO, "siginfo");
+
+struct ksiginfo {
+	SLIST_ENTRY(ksiginfo) ksi_link;
+	struct siginfo ksi_info;
+};
+
+void
+sigpend_add(struct sigpend *sp, const struct siginfo *si, bool info)
+{
+	struct ksiginfo *ksi;
+
+	if (sigset_has(&sp->sp_set, si->si_signo))
+		return;
+	sigset_add(&sp->sp_set, si->si_signo);
+	if (!info)
+		return;
+	ksi = kmalloc(sizeof(*ksi), &M_SIGINFO, 0);
+	if (ksi == NULL)
+		return;
+	ksi->ksi_info = *si;
+	SLIST_INSERT_HEAD(&sp->sp_infos, ksi, ksi_link);
+}
+
+void
+sigpend_take(struct sigpend *sp, int sig, struct siginfo *si)
+{
+	struct ksiginfo *ksi;
+
+	sigset_del(&sp->sp_set, sig);
+	if (si != NULL) {
+		memset(si, 0, sizeof(*si));
+		si->si_signo = sig;
+	}
+	SLIST_FOREACH(ksi, &sp->sp_infos, ksi_link)
+		if (ksi->ksi_info.si_signo == sig)
+			break;
+	if (ksi == NULL)
+		return;
+	if (si != NULL)
+		*si = ksi->ksi_info;
+	SLIST_REMOVE(&sp->sp_infos, ksi, ksiginfo, ksi_link);
+	kfree(ksi, &M_SIGINFO);
+}
+
+void
+sigpend_drop(struct sigpend *sp, const struct sigset *set)
+{
+	struct sigset both = sp->sp_set;
+	int sig;
+
+	sigset_and(&both, set);
+	while ((sig = sig_first(&both)) != 0) {
+		sigset_del(&both, sig);
+		sigpend_take(sp, sig, NULL);
+	}
+}
+
+void
+sigpend_drop_all(struct sigpend *sp)
+{
+	if (unlikely(!sigset_empty(&sp->sp_set)))
+		sigpend_drop(sp, &sp->sp_set);
+}

@@ -1,0 +1,28 @@
+/*
+ * sigpend.h -- pending signals: a set, and what is known of each.
+ *
+ * A signal is pending or not: it is not queued (spec 2.15).  Who posts one
+ * that is pending already adds nothing.  Information costs memory; without
+ * memory a signal comes without (its number alone), but it comes.
+ * The owner's lock guards it: p_token of the process.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/queue.h>
+#include "kernel/abi/signal.h"
+
+struct ksiginfo;
+
+struct sigpend {
+	struct sigset sp_set;
+	SLIST_HEAD(, ksiginfo) sp_infos; /* of signals in the set */
+};
+
+/* Adds si->si_signo; its information only if that is wanted. */
+void sigpend_add(struct sigpend *sp, const struct siginfo *si, bool info);
+/* Takes sig out, if it is in.  *si (if any) gets what is known, every byte. */
+void sigpend_take(struct sigpend *sp, int sig, struct siginfo *si);
+/* Drops the signals of a set; all of them. */
+void sigpend_drop(struct sigpend *sp, const struct sigset *set);
+void sigpend_drop_all(struct sigpend *sp);
