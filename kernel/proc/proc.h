@@ -6,6 +6,7 @@
  *	SIDL      made by fork, not yet a child of anybody; only its maker
  *	          knows it, signals and waits pass it by
  *	SACTIVE   set by fork when it is linked to its parent
+ *	SSTOP     what ps shows of an active one with P_STOPPED
  *	SZOMB     set by its own last act as a process (exit_publish), under
  *	          its own token and its parent's
  *	(freed)   by the parent's wait, which has claimed it

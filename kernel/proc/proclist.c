@@ -25,6 +25,8 @@ row_process(struct proc *p, struct proc_row *row) NEEDS(proc_token)
 	row->uid = atomic_load(&p->p_uid);
 	row->tid = -1;
 	row->stat = (uint8_t)atomic_load(&p->p_stat);
+	if (row->stat == SACTIVE && (p->p_flags & P_STOPPED))
+		row->stat = SSTOP;
 	row->xstat = row->stat == SZOMB ? (uint16_t)p->p_xstat : 0;
 	row->cpu = -1;
 	/* Without the scan's own. */
@@ -35,7 +37,7 @@ row_process(struct proc *p, struct proc_row *row) NEEDS(proc_token)
 }
 
 static void
-row_thread(const struct lwp *lp, struct proc_row *row)
+row_thread(const struct lwp *lp, struct proc_row *row) NEEDS(proc_token)
 {
 	const struct thread *td = lp->lwp_thread;
 	const char *wmesg = atomic_load(&td->td_wmesg);
@@ -43,7 +45,9 @@ row_thread(const struct lwp *lp, struct proc_row *row)
 	struct usage us = usage_of_lwp(lp);
 
 	row->tid = lp->lwp_tid;
-	row->lwpstat = asleep ? LWP_STAT_SLEEP : LWP_STAT_RUN;
+	row->lwpstat = lp->lwp_flags & LWP_WSTOP ? LWP_STAT_STOP :
+	    asleep				 ? LWP_STAT_SLEEP :
+						   LWP_STAT_RUN;
 	row->cpu = atomic_load(&td->td_gd)->gd_cpuid;
 	row->utime_us = cpu_cycles_to_ns(us.us_uticks) / NS_PER_US;
 	row->stime_us = cpu_cycles_to_ns(us.us_sticks) / NS_PER_US;
