@@ -60,6 +60,8 @@ dir_lookup(struct inode *dir, const char *name, size_t len, struct inode **ipp)
 	struct dentry *de;
 	int error = ENOENT;
 
+	if (dir->i_ops != NULL)
+		return dir->i_ops->io_lookup(dir, name, len, ipp);
 	inode_lock(dir);
 	de = dir_find(dir, name, len);
 	if (de != NULL) {
@@ -78,6 +80,8 @@ dir_enter(struct inode *dir, const char *name, size_t len, struct inode *ip)
 	int error = 0;
 
 	KKASSERT(len > 0 && len <= MAXNAMLEN);
+	if (dir->i_ops != NULL)
+		return EROFS;
 	de = kmalloc(sizeof(*de) + len + 1, &M_DIRENT, 0);
 	if (de == NULL)
 		return ENOMEM;
@@ -145,6 +149,8 @@ dir_may_remove(struct inode *dir, struct inode *ip, bool isdir)
 		return ENOTDIR;
 	if (!isdir && S_ISDIR(ip->i_mode))
 		return EPERM;
+	if (ip->i_ops != NULL)
+		return EBUSY;
 	if (isdir && !RB_EMPTY(&ip->i_names))
 		return ENOTEMPTY;
 	return dir_sticky(dir, ip);
@@ -160,6 +166,10 @@ dir_remove(struct inode *dir, const char *name, size_t len, bool isdir)
 	error = dir_lookup(dir, name, len, &ip);
 	if (error != 0)
 		return error;
+	if (dir->i_ops != NULL) {
+		inode_rele(ip);
+		return EROFS;
+	}
 	/* RACE: a second token may cost the first one for a while, and ip's
 	 * was not held before: all that decides is read under both. */
 	inode_lock(dir);
@@ -185,6 +195,8 @@ dir_name_of(struct inode *dir, struct inode *ip, char *buf)
 	struct dentry *de;
 	int error = ENOENT;
 
+	if (dir->i_ops != NULL)
+		return dir->i_ops->io_name(dir, ip, buf);
 	inode_lock(dir);
 	TAILQ_FOREACH(de, &dir->i_order, de_link) {
 		if (de->de_inode == ip) {
@@ -201,77 +213,71 @@ dir_name_of(struct inode *dir, struct inode *ip, char *buf)
  * Open directories.
  */
 
-/* Puts one record at buf if it fits; its size, or 0. */
-static size_t
-dir_record(char *buf, size_t room, struct inode *ip, const char *name,
+bool
+dir_put(struct dirbuf *db, uint64_t ino, uint8_t type, const char *name,
     size_t len)
 {
-	struct dirent *d = (struct dirent *)buf;
 	size_t size = _DIRENT_RECLEN(len);
+	struct dirent *d = (struct dirent *)(db->db_buf + db->db_used);
 
-	if (size > room)
-		return 0;
-	memset(buf, 0, size);
-	d->d_fileno = ip->i_ino;
+	if (size > db->db_room - db->db_used) {
+		db->db_full = true;
+		return false;
+	}
+	memset(d, 0, size);
+	d->d_fileno = ino;
 	d->d_namlen = (uint16_t)len;
-	d->d_type = inode_dtype(ip);
+	d->d_type = type;
 	memcpy(d->d_name, name, len);
-	return size;
+	db->db_used += size;
+	return true;
 }
 
-/* Fills buf from cookie *offp on, and steps it. */
-static size_t NEEDS(inode_token)
-dir_fill(struct inode *dir, char *buf, size_t room, int64_t *offp)
+/* The names in dir from cookie *offp (>= 2) on; steps it. */
+static void
+dir_fill(struct inode *dir, struct dirbuf *db, int64_t *offp)
 {
 	struct dentry *de;
-	size_t used = 0, n;
 
-	for (; *offp < 2; (*offp)++) {
-		struct inode *ip = *offp == 0 ? dir : dir->i_parent;
-
-		n = dir_record(buf + used, room - used, ip, "..",
-		    (size_t)*offp + 1);
-		if (n == 0)
-			return used;
-		used += n;
-	}
+	inode_lock(dir);
 	TAILQ_FOREACH(de, &dir->i_order, de_link) {
 		if (de->de_cookie < *offp)
 			continue;
-		n = dir_record(buf + used, room - used, de->de_inode,
-		    de->de_name, de->de_len);
-		if (n == 0)
+		if (!dir_put(db, de->de_inode->i_ino,
+			inode_dtype(de->de_inode), de->de_name, de->de_len))
 			break;
-		used += n;
 		*offp = de->de_cookie + 1;
 	}
-	return used;
+	inode_unlock(dir);
 }
 
 static int
 dir_getdents(struct file *fp, struct uio *uio)
 {
 	struct inode *dir = fp->f_data;
-	size_t room = min(uio->uio_resid, (size_t)DIR_BATCH), used;
 	int64_t off = uio->uio_offset;
+	struct dirbuf db = { 0 };
 	int error = 0;
-	bool more;
-	char *buf;
 
-	buf = kmalloc(DIR_BATCH, &M_DIRENT, 0);
-	if (buf == NULL)
+	db.db_room = min(uio->uio_resid, (size_t)DIR_BATCH);
+	db.db_buf = kmalloc(DIR_BATCH, &M_DIRENT, 0);
+	if (db.db_buf == NULL)
 		return ENOMEM;
-	inode_lock(dir);
-	used = dir_fill(dir, buf, room, &off);
-	more = used == 0 && off < dir->i_cookie &&
-	    !TAILQ_EMPTY(&dir->i_order) &&
-	    TAILQ_LAST(&dir->i_order, dentry_list)->de_cookie >= off;
-	inode_unlock(dir);
-	if (used > 0)
-		error = uiomove_out(uio, buf, used); /* sleeps */
-	else if (more || off < 2)
+	for (; off < 2; off++) {
+		struct inode *ip = off == 0 ? dir : dir->i_parent;
+
+		if (!dir_put(&db, ip->i_ino, DT_DIR, "..", (size_t)off + 1))
+			break;
+	}
+	if (off >= 2 && dir->i_ops != NULL)
+		dir->i_ops->io_fill(dir, &db, &off);
+	else if (off >= 2)
+		dir_fill(dir, &db, &off);
+	if (db.db_used > 0)
+		error = uiomove_out(uio, db.db_buf, db.db_used); /* sleeps */
+	else if (db.db_full)
 		error = EINVAL; /* not even one record fits */
-	kfree(buf, &M_DIRENT);
+	kfree(db.db_buf, &M_DIRENT);
 	if (error == 0)
 		uio->uio_offset = off;
 	return error;

@@ -146,7 +146,7 @@ inode_stat(struct inode *ip, struct stat *st)
 	inode_unlock(ip);
 	st->st_ino = ip->i_ino;
 	st->st_nlink = atomic_load(&ip->i_nlink);
-	st->st_dev = INODE_DEV;
+	st->st_dev = ip->i_ops != NULL ? ip->i_ops->io_dev : INODE_DEV;
 	st->st_mode = ip->i_mode;
 	st->st_uid = ip->i_uid;
 	st->st_gid = ip->i_gid;

@@ -1,6 +1,7 @@
 /*
  * inode.h -- what a name in the file system stands for: a directory, a
- * regular file or a device, all of it in memory.
+ * regular file or a device, all of it in memory; or a node of another file
+ * system (struct inode_ops), which makes its inodes as they are looked up.
  *
  * Layers, top to bottom: file_calls.c and the other personality; file_kern.c
  * and path_kern.c (the calls); namei.c (paths); dir.c, regfile.c, device.c
@@ -22,7 +23,7 @@
 #include "kernel/lwkt/token.h"
 
 #define PATH_SIZE 1024 /* of a path, with its NUL */
-#define INODE_DEV 1    /* st_dev of the one file system */
+#define INODE_DEV 1    /* st_dev of the file system in memory */
 #define REG_MAX (1L << 30) /* size of the largest file */
 
 extern struct lock_class inode_token; /* i_token of the inode at hand */
@@ -38,6 +39,38 @@ struct dentry {
 };
 RB_HEAD(dentry_tree, dentry);
 TAILQ_HEAD(dentry_list, dentry);
+
+/* Records for getdents: dir_put() fills them in. */
+struct dirbuf {
+	char *db_buf;	 /* OWNER */
+	size_t db_room;	 /* OWNER bytes at db_buf */
+	size_t db_used;	 /* OWNER of them */
+	bool db_full;	 /* OWNER a record did not fit */
+};
+
+/* What another file system does in the place of dir.c and regfile.c.  Names
+ * are neither made nor removed by calls (EROFS). */
+struct inode_ops {
+	uint32_t io_dev; /* st_dev */
+	/* dir_lookup(). */
+	int (*io_lookup)(struct inode *dir, const char *name, size_t len,
+	    struct inode **ipp);
+	/* Puts the names that come after "." and ".." from place *offp (>= 2)
+	 * on, and steps it.  May not block. */
+	void (*io_fill)(struct inode *dir, struct dirbuf *db, int64_t *offp);
+	/* dir_name_of(). */
+	int (*io_name)(struct inode *dir, struct inode *ip, char *buf);
+	/* What an open of a file can do; the file is about to be open.  An
+	 * errno, or 0: then fo_close will follow. */
+	int (*io_open)(struct inode *ip, const struct fileops **opsp);
+};
+
+/* Whom a node of /proc stands for (kernel/procfs). */
+struct procnode {
+	int pn_pid;	   /* STABLE -1: the root's */
+	int pn_kind;	   /* STABLE PFS_* */
+	uint64_t pn_start; /* STABLE p_start_ns: the pid may be used again */
+};
 
 struct inode {
 	uint32_t i_refs;	     /* ATOMIC */
@@ -68,6 +101,9 @@ struct inode {
 	int64_t i_cookie;	     /* GUARDED(inode_token) the next one's */
 	bool i_gone;		     /* GUARDED(inode_token) removed: takes no
 					new names */
+
+	const struct inode_ops *i_ops; /* STABLE NULL: it is in memory */
+	struct procnode i_proc;	     /* STABLE of a node of /proc */
 };
 
 extern struct inode *rootdir; /* STABLE after ramfs_init(); never freed */
@@ -105,14 +141,18 @@ void inode_fo_close(struct file *fp);
 int dir_lookup(struct inode *dir, const char *name, size_t len,
     struct inode **ipp);
 /* Gives ip a name (a reference of its own).  EEXIST, ENOENT (dir is removed),
- * ENOMEM. */
+ * ENOMEM, EROFS. */
 int dir_enter(struct inode *dir, const char *name, size_t len,
     struct inode *ip);
 /* Takes a name away; isdir: of an empty directory, else of anything else.
- * ENOENT, ENOTDIR, EPERM (a directory), ENOTEMPTY, EACCES. */
+ * ENOENT, ENOTDIR, EPERM (a directory), ENOTEMPTY, EACCES, EROFS, EBUSY (the
+ * root of another file system). */
 int dir_remove(struct inode *dir, const char *name, size_t len, bool isdir);
 /* The name that ip has in dir, into buf[MAXNAMLEN + 1].  ENOENT. */
 int dir_name_of(struct inode *dir, struct inode *ip, char *buf);
+/* Adds a record, if there is room (else db_full). */
+bool dir_put(struct dirbuf *db, uint64_t ino, uint8_t type, const char *name,
+    size_t len);
 extern const struct fileops dir_fileops;
 
 /*

@@ -246,31 +246,34 @@ open_check(struct inode *ip, int flags, int how)
 	return inode_access(ip, want, false);
 }
 
-static const struct fileops *
-open_ops(struct inode *ip)
+static int
+open_ops(struct inode *ip, const struct fileops **opsp)
 {
-	if (S_ISREG(ip->i_mode))
-		return &reg_fileops;
 	if (S_ISDIR(ip->i_mode))
-		return &dir_fileops;
-	return dev_fileops(ip->i_rdev);
+		*opsp = &dir_fileops;
+	else if (ip->i_ops != NULL)
+		return ip->i_ops->io_open(ip, opsp); /* sleeps */
+	else if (S_ISREG(ip->i_mode))
+		*opsp = &reg_fileops;
+	else
+		*opsp = dev_fileops(ip->i_rdev);
+	return *opsp != NULL ? 0 : ENXIO;
 }
 
 /* An open file that takes over the reference to ip, on success. */
 static int
 open_file(struct inode *ip, int flags, bool truncate, struct file **fpp)
 {
-	const struct fileops *ops = open_ops(ip);
 	struct file *fp;
 	int error = 0;
 
-	if (ops == NULL)
-		return ENXIO;
-	fp = file_alloc(ops, flags & (O_ACCMODE | O_NONBLOCK | O_APPEND), ip);
+	fp = file_alloc(NULL, flags & (O_ACCMODE | O_NONBLOCK | O_APPEND), ip);
 	if (fp == NULL)
 		return ENOMEM;
 	if (truncate)
 		error = reg_resize(ip, 0); /* sleeps */
+	if (error == 0)
+		error = open_ops(ip, &fp->f_ops); /* sleeps */
 	if (error != 0)
 		file_free(fp);
 	else
@@ -299,7 +302,8 @@ namei_open(const char *path, int flags, int mode, int how, struct file **fpp)
 		error = open_check(ip, flags, how);
 	if (error == 0)
 		error = open_file(ip, flags, /* sleeps */
-		    (flags & O_TRUNC) && !made && S_ISREG(ip->i_mode), fpp);
+		    (flags & O_TRUNC) && !made && S_ISREG(ip->i_mode) &&
+			ip->i_ops == NULL, fpp);
 	if (error != 0)
 		inode_rele(ip);
 	return error;

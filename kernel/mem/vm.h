@@ -71,6 +71,9 @@ void vmspace_ref(struct vmspace *vm);
 /* Stage one (X38): the process keeps the shell (a hold) and drops its
  * reference; if it was the last, user memory is torn down now. */
 void vmspace_exit(struct vmspace *vm) SLEEPS;
+/* Keeps the shell: it can be looked into, and is empty once user memory has
+ * gone.  The caller knows that another hold stands. */
+void vmspace_hold(struct vmspace *vm);
 /* Stage two (X90): drops the shell; the last hold frees it. */
 void vmspace_exitfree(struct vmspace *vm);
 /* Drops a reference that never became a process or is replaced by exec: both
@@ -101,6 +104,9 @@ int vm_fault(struct vmspace *vm, uintptr_t va, int access) SLEEPS;
  * ENOMEM (some of it may have been written). */
 int vmspace_write(struct vmspace *vm, uintptr_t va, const void *buf,
     size_t len) SLEEPS;
+/* The reverse: me_prot must allow reading.  0, EFAULT, ENOMEM. */
+int vmspace_read(struct vmspace *vm, uintptr_t va, void *buf, size_t len)
+    SLEEPS;
 /* Bytes resident. */
 size_t vmspace_resident(struct vmspace *vm);
 

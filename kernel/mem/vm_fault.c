@@ -2,8 +2,8 @@
  * vm_fault.c -- makes an address accessible.
  *
  * The page-fault handler and copyin/copyout call in through
- * vm_fault_current(), exec through vmspace_write().  Where the page comes
- * from:
+ * vm_fault_current(), exec and debuggers through vmspace_write() and
+ * vmspace_read().  Where the page comes from:
  *
  *	shared entry	the object's own page, with the entry's rights
  *	private, read	the object's page without the right to write, or, in
@@ -16,7 +16,7 @@
  * that pmap_remove drops.  All of it under the vmspace's token; nothing in it
  * blocks.
  *
- * Entry points: vm_fault_current, vm_fault, vmspace_write.
+ * Entry points: vm_fault_current, vm_fault, vmspace_write, vmspace_read.
  */
 #include "kernel/abi/errno.h"
 #include "kernel/abi/mman.h"
@@ -199,19 +199,23 @@ vm_fault_current(uintptr_t va, int access)
 	return vm_fault(p->p_vmspace, va, access); /* sleeps */
 }
 
+/* Moves len bytes between buf and memory at va, which may be protected against
+ * the program's own writes. */
 static int
-write_locked(struct vmspace *vm, uintptr_t va, const char *buf, size_t len)
-    NEEDS(vm_token)
+move_locked(struct vmspace *vm, uintptr_t va, char *buf, size_t len,
+    bool write) NEEDS(vm_token)
 {
 	while (len > 0) {
 		size_t off = va & PAGE_MASK, n = min(len, PAGE_SIZE - off);
-		int error = vm_fault_locked(vm, va, PROT_WRITE, true);
-		uint64_t pa;
+		int error = vm_fault_locked(vm, va,
+		    write ? PROT_WRITE : PROT_READ, write);
+		char *at;
 
 		if (error != 0)
 			return error == EACCES ? EFAULT : error;
-		pa = pmap_lookup(&vm->vm_pmap, va) & ~PAGE_MASK;
-		memcpy((char *)PHYS_TO_DMAP(pa) + off, buf, n);
+		at = (char *)PHYS_TO_DMAP(
+		    pmap_lookup(&vm->vm_pmap, va) & ~PAGE_MASK) + off;
+		memcpy(write ? at : buf, write ? buf : at, n);
 		va += n;
 		buf += n;
 		len -= n;
@@ -225,7 +229,18 @@ vmspace_write(struct vmspace *vm, uintptr_t va, const void *buf, size_t len)
 	int error;
 
 	vm_lock(vm); /* sleeps */
-	error = write_locked(vm, va, buf, len);
+	error = move_locked(vm, va, (char *)(uintptr_t)buf, len, true);
+	vm_unlock(vm);
+	return error;
+}
+
+int
+vmspace_read(struct vmspace *vm, uintptr_t va, void *buf, size_t len)
+{
+	int error;
+
+	vm_lock(vm); /* sleeps */
+	error = move_locked(vm, va, buf, len, false);
 	vm_unlock(vm);
 	return error;
 }

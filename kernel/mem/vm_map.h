@@ -1,5 +1,6 @@
 /*
- * vm_map.h -- the entries of a vmspace, for the files of kernel/mem only.
+ * vm_map.h -- the entries of a vmspace, for the files of kernel/mem, and
+ * for /proc, which shows them.
  *
  * Entries are sorted and never overlap; neighbours that could be one are one.
  * Whatever needs a new entry reserves it first (vm_reserve), so that what

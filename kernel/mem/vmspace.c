@@ -15,7 +15,8 @@
  * cache that does no harm: its user half is empty, and pm_active, which must
  * be left as it is, still names that CPU.
  *
- * Entry points: vmspace_alloc, vmspace_fork, vmspace_exit, vmspace_exitfree.
+ * Entry points: vmspace_alloc, vmspace_fork, vmspace_hold, vmspace_exit,
+ * vmspace_exitfree.
  */
 #include "kernel/abi/errno.h"
 #include "kernel/lib/atomic.h"
@@ -143,6 +144,14 @@ vmspace_ref(struct vmspace *vm)
 	uint32_t refs = atomic_fetchadd(&vm->vm_refcnt, 1);
 
 	KASSERT(refs > 0, "vmspace %p: reference to the dead", vm);
+}
+
+void
+vmspace_hold(struct vmspace *vm)
+{
+	uint32_t holds = atomic_fetchadd(&vm->vm_holdcnt, 1);
+
+	KASSERT(holds > 0, "vmspace %p: hold on the buried", vm);
 }
 
 /*

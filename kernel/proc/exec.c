@@ -83,7 +83,8 @@ exec_rename(struct lwp *lp, const struct exec_args *ea, struct pargs *args)
 	memset(&lp->lwp_sigstk, 0, sizeof(lp->lwp_sigstk));
 	old = p->p_args;
 	p->p_args = args;
-	p->p_flags |= P_EXEC;
+	/* No program here changes the identity of who runs it. */
+	p->p_flags = (p->p_flags & ~P_SUGID) | P_EXEC;
 	proc_unlock(p);
 	if (old != NULL)
 		pargs_rele(old);

@@ -76,6 +76,7 @@ int exit_trace_read(int pid, struct exit_event *ev, int max, int *storedp);
 void exit_kill_siblings(struct lwp *lp) SLEEPS;	   /* exit.c */
 void exit_wait_peers(struct lwp *lp) SLEEPS;	   /* peers.c */
 void exit_leave_peers(struct lwp *lp) SLEEPS;	   /* peers.c */
+void exit_debugger(struct lwp *lp) SLEEPS;	   /* procfs/stopevent.c */
 void exit_event_handlers(struct lwp *lp) SLEEPS;   /* hooks.c */
 void exit_hooks(struct lwp *lp) SLEEPS;		   /* hooks.c */
 void exit_drop_signals(struct lwp *lp) SLEEPS;	   /* signal/signal.c */

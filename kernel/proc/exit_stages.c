@@ -18,7 +18,8 @@ const struct exit_stage proc_stages[] = {
 	/* asynchronous I/O: its jobs hold files and user pages (O3) */
 	{ "peers", exit_wait_peers,
 	    "a leader outlives its peers, who share its locks (O4)" },
-	/* the debugger's stop at the exit: all is still there to see (O5) */
+	{ "debugger", exit_debugger,
+	    "may stop the process here, where all is still to be seen (O5)" },
 	{ "handlers", exit_event_handlers,
 	    "may change the status, and look at files and memory (O6)" },
 	{ "hooks", exit_hooks, "may look at files and memory (O6)" },

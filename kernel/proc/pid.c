@@ -193,6 +193,53 @@ pfind(int pid)
 	return p;
 }
 
+/* A place is a bucket's number and which of its numbers: that many times
+ * pid_bucket() has gone round. */
+#define PID_ROUNDS 16
+_Static_assert(PID_MAX / PID_BUCKETS < PID_ROUNDS, "places of pids");
+
+/* The lowest number in the bucket from that round on, -1: none. */
+static int
+bucket_next(struct pid_bucket *pb, int round, uint32_t without)
+{
+	struct proc *p;
+	int pid = -1;
+
+	bucket_lock(pb);
+	LIST_FOREACH(p, &pb->pb_procs, p_hash) {
+		int stat = atomic_load(&p->p_stat);
+
+		if (stat == SIDL || stat == SZOMB ||
+		    (atomic_load(&p->p_mpflags) & without) ||
+		    p->p_pid / PID_BUCKETS < round)
+			continue;
+		if (pid < 0 || p->p_pid < pid)
+			pid = p->p_pid;
+	}
+	bucket_unlock(pb);
+	return pid;
+}
+
+int
+pid_next(int64_t *place, uint32_t without)
+{
+	for (; *place < (int64_t)PID_BUCKETS * PID_ROUNDS;
+	     *place = roundup2(*place + 1, PID_ROUNDS)) {
+		int bucket = (int)(*place / PID_ROUNDS), pid;
+
+		if (LIST_EMPTY(&pid_hash[bucket].pb_procs))
+			continue;
+		pid = bucket_next(&pid_hash[bucket],
+		    (int)(*place % PID_ROUNDS), without);
+		if (pid >= 0) {
+			*place = (int64_t)bucket * PID_ROUNDS +
+			    pid / PID_BUCKETS + 1;
+			return pid;
+		}
+	}
+	return -1;
+}
+
 #define SCAN_BATCH 16
 
 /* Holds the processes of a bucket from the nth on; how many. */

@@ -78,6 +78,7 @@ struct vmspace;
 #define P_PPWAIT 0x10 /* the parent waits in vfork */
 #define P_CARES 0x20  /* a signal that is ignored by default may matter to it:
 			 it has, or has had, actions, masks, a tracer, knotes */
+#define P_NODEBUG 0x100 /* past the debugger's stop: /proc has it no more */
 
 #define PLOCK_WAITING 0x40000000
 #define PLOCK_COUNT 0x0fffffff
@@ -323,6 +324,11 @@ struct proc *pfind_child(int pid, struct proc *p) NEEDS(parent_token);
 void pid_enter(struct proc *p);
 /* Takes p out of the table: no new hold by number from here on. */
 void pid_leave(struct proc *p);
+/* The number of a process that is alive and has none of these p_mpflags, -1:
+ * there is no further one; steps *place to behind it.  The place of a number
+ * depends on nothing else, so that a list taken in steps has each that was
+ * there all the time, once. */
+int pid_next(int64_t *place, uint32_t without);
 /* Calls fn for every process (held, no lock); stops when fn returns false. */
 void allproc_scan(bool (*fn)(struct proc *p, void *arg), void *arg) SLEEPS;
 /* Sleeps until nobody holds p; only for one that nobody can find. */
