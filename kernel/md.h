@@ -137,6 +137,9 @@ void cpu_thread_setup(struct thread *td, void (*fn)(void *), void *arg);
 
 /* The user frame of an LWP, at the top of its kernel stack. */
 struct trapframe *cpu_lwp_frame(struct lwp *lp);
+/* Do its system calls stop for events (procfs/stopevent.h), on entry and
+ * return?  From the next one on. */
+void cpu_lwp_watch_syscalls(struct lwp *lp, bool on);
 /* Its stack pointer in user mode. */
 uintptr_t cpu_lwp_sp(struct lwp *lp);
 /* Prepares lp to start in user mode with the registers of tf (copied) and the

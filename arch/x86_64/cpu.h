@@ -216,6 +216,7 @@ void syscall_entry(void);
 /* trap.c, syscall.c: from trap_entry.asm. */
 void trap_handler(struct trapframe *tf);
 void syscall_handler(void);
+void syscall_watched(void);
 /* Another file's: every vector from VEC_DEVICE on, interrupts disabled. */
 void intr_dispatch(struct trapframe *tf);
 
@@ -281,6 +282,7 @@ _Static_assert(offsetof(struct globaldata, gd_kstack_top) == 24,
 _Static_assert(offsetof(struct trapframe, tf_xflags) == 120 &&
     offsetof(struct trapframe, tf_flags) == 144 &&
     offsetof(struct trapframe, tf_rip) == 160, "trap_entry.asm");
+_Static_assert(offsetof(struct thread, td_syscall) == 16, "trap_entry.asm");
 
 /*
  * The border between user mode and the kernel, for the clocks of the running

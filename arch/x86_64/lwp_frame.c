@@ -11,12 +11,20 @@
 #include "arch/x86_64/boot.h"
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/lwp.h"
+#include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
 
 struct trapframe *
 cpu_lwp_frame(struct lwp *lp)
 {
 	return cpu_thread_frame(lwp_td(lp));
+}
+
+void
+cpu_lwp_watch_syscalls(struct lwp *lp, bool on)
+{
+	atomic_store(&lwp_td(lp)->td_syscall,
+	    on ? syscall_watched : syscall_handler);
 }
 
 uintptr_t

@@ -1,7 +1,8 @@
 /*
  * syscall.c -- from the syscall instruction to the table, and back.
  *
- * trap_entry.asm calls syscall_handler() with interrupts disabled, and leaves
+ * trap_entry.asm calls syscall_handler(), or syscall_watched() for a debugger
+ * that wants to see the call, with interrupts disabled, and leaves
  * for user mode when it returns.  The first six arguments are where the frame
  * has them, in order, and are passed in place; others are on the user's
  * stack.  The whole way is counted in instructions (the null system call is
@@ -11,6 +12,7 @@
 #include "arch/x86_64/cpu.h"
 #include "kernel/abi/errno.h"
 #include "kernel/lib/lib.h"
+#include "kernel/procfs/stopevent.h"
 #include "kernel/sys/sysent.h"
 #include "kernel/sys/userret.h"
 
@@ -83,6 +85,46 @@ set_error(struct trapframe *tf, int error)
 	}
 }
 
+static inline void
+set_result(struct trapframe *tf, int error, int64_t rv)
+{
+	if (likely(error == 0)) {
+		tf->tf_rax = (uint64_t)rv;
+		tf->tf_rflags &= ~(uint64_t)RFLAGS_C;
+	} else {
+		set_error(tf, error);
+	}
+}
+
+/* How many arguments a call takes. */
+static int
+count_arguments(const struct trapframe *tf)
+{
+	const struct sysent *se = sysent_lookup(tf->tf_rax);
+
+	return se != NULL ? se->sy_narg : 0;
+}
+
+void
+syscall_watched(void)
+{
+	struct thread *td = curthread;
+	struct trapframe *tf = cpu_thread_frame(td);
+	uint64_t nr = tf->tf_rax;
+	int64_t rv = 0;
+	int error;
+
+	border_enter(td);
+	cpu_intr_enable();
+	MYCPU_ADD(gd_cnt_syscall, 1);
+	STOPEVENT(td->td_lwp, S_SCE, count_arguments(tf)); /* sleeps */
+	error = call_special(td->td_lwp, tf, &rv);
+	set_result(tf, error, rv);
+	STOPEVENT(td->td_lwp, S_SCX, nr); /* sleeps */
+	userret(td);
+	border_leave(td);
+}
+
 /*
  * Everything is found again from the thread, which costs less than to keep it
  * in registers over three calls.  No stack protector: no array here is
@@ -105,12 +147,7 @@ syscall_handler(void)
 		    &tf->tf_rdi, &rv);
 	else
 		error = call_special(td->td_lwp, tf, &rv);
-	if (likely(error == 0)) {
-		tf->tf_rax = (uint64_t)rv;
-		tf->tf_rflags &= ~(uint64_t)RFLAGS_C;
-	} else {
-		set_error(tf, error);
-	}
+	set_result(tf, error, rv);
 	userret(td);
 	border_leave(td);
 }

@@ -44,12 +44,12 @@
 %define F_SIZE 200
 
 %define TF_SYSRET 1		; md_types.h
+%define TD_SYSCALL 16		; struct thread
 
 ; What a stub leaves on the stack, lowest first.
 %define S_CS 24
 %define S_SIZE 56
 
-extern syscall_handler
 extern trap_handler
 global syscall_entry
 global trap_clac_sites
@@ -218,7 +218,8 @@ trap_ist:
 
 ; The frame is that of a trap right after the syscall instruction, but for
 ; rcx, which holds the fourth argument, from r10 (spec 3.1), and for the words
-; that only traps fill.  What syscall_handler() calls preserves rbx, rbp and
+; that only traps fill.  The thread, right above its frame, says what is called:
+; syscall_handler() or syscall_watched().  That preserves rbx, rbp and
 ; r12 to r15; so the short way back, which TF_SYSRET allows, leaves them alone.
 ; sysret would fault in the kernel, on the user's stack, if rip were not
 ; canonical; but it is where the call came from, below USER_MAX, as long as
@@ -237,7 +238,7 @@ syscall_entry:
 	save_general 8
 	mov	[rsp + 8 + F_RCX], r10
 	mov	qword [rsp + 8 + F_XFLAGS], TF_SYSRET
-	call	syscall_handler
+	call	[rsp + 8 + F_SIZE + TD_SYSCALL]
 
 	test	byte [rsp + 8 + F_XFLAGS], TF_SYSRET
 	jz	.whole

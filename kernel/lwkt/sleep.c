@@ -248,6 +248,8 @@ tsleep(const void *ident, int flags, const char *wmesg, uint64_t timo_ns)
 	check_may_sleep(td, wmesg);
 	if (!(flags & PINTERLOCKED))
 		tsleep_interlock(ident, flags);
+	if (unlikely(flags & PSTOP))
+		atomic_store(&td->td_wcatch, TDF_MP_STOP);
 	chaos_point();
 	if ((flags & (PCATCH | PKILL)) && td->td_lwp != NULL &&
 	    sleep_catch(td, flags)) {

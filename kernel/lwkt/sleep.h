@@ -16,6 +16,8 @@ struct thread;
 
 #define PCATCH 0x100	   /* signals and the death of the thread end it */
 #define PKILL 0x200	   /* only the death of the thread does */
+#define PSTOP 0x1000	   /* not a wait for something that will come of itself:
+			      the watchdog does not mind how long it takes */
 #define PINTERLOCKED 0x400 /* tsleep_interlock() was called */
 #define PASKED 0x800	   /* the caller wants the time itself: no look at
 			      something again later, which is counted */

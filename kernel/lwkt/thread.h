@@ -41,6 +41,7 @@ struct ucred;
 #define TDF_MP_AST 0x0001  /* look at me before you return to user mode */
 #define TDF_MP_INTR 0x0002 /* a sleep with PCATCH must end, or not begin */
 #define TDF_MP_KILL 0x0004 /* one with PKILL, too: it is to die */
+#define TDF_MP_STOP 0x0008 /* in td_wcatch alone: a sleep with PSTOP */
 
 /* Priorities: a higher number runs first; the run queue is the number. */
 #define TDPRI_IDLE 0
@@ -66,6 +67,8 @@ struct ucred;
 struct thread {
 	unsigned long td_magic;		  /* OWNER */
 	void *td_sp;			  /* OWNER saved stack pointer */
+	void (*td_syscall)(void); /* ATOMIC where an LWP's calls go; at this
+				     place for trap_entry.asm */
 	struct globaldata *td_gd;	  /* OWNER the CPU that it belongs to */
 	TAILQ_ENTRY(thread) td_threadq;	  /* GUARDED(crit) run queue link */
 	int td_pri;			  /* GUARDED(crit) TDPRI_* */

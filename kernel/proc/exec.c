@@ -24,6 +24,7 @@
 #include "kernel/proc/limit.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/setcred.h"
+#include "kernel/procfs/stopevent.h"
 #include "kernel/signal/sigacts.h"
 
 /* MODEL: vfork.pml. */
@@ -115,6 +116,8 @@ exec_commit(struct lwp *lp, struct exec_args *ea, struct elf_image *img,
 		cpu_lwp_set_entry(lp, img->ei_entry, img->ei_sp, 0);
 	}
 	killalllwps_done(lp); /* sleeps */
+	if (error == 0)
+		STOPEVENT(lp, S_EXEC, 0); /* sleeps */
 	return error;
 }
 

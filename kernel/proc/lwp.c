@@ -16,6 +16,7 @@
 #include "kernel/proc/exit.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/ucred.h"
+#include "kernel/procfs/stopevent.h"
 #include "kernel/sched/usched.h"
 #include "kernel/signal/signal.h"
 #include "kernel/signal/sigset.h"
@@ -63,6 +64,7 @@ lwp_alloc(struct proc *p)
 	td->td_proc = p;
 	td->td_gone = lwp_is_gone;
 	td->td_interrupted = sig_interrupted;
+	cpu_lwp_watch_syscalls(lp, false);
 	PHOLD(p);
 	return lp;
 }
@@ -139,6 +141,8 @@ lwp_doom(struct lwp *lp)
 {
 	lp->lwp_flags |= LWP_WEXIT;
 	atomic_set(&lp->lwp_mpflags, LWP_MP_WEXIT);
+	if (unlikely(lp->lwp_proc->p_stops != NULL))
+		wakeup(&lp->lwp_proc->p_stopmask); /* WAKES: stopevent() */
 	lwp_notify(lp, TDF_MP_INTR | TDF_MP_KILL);
 }
 
@@ -217,6 +221,8 @@ kern_lwp_create(struct lwp *plp, const struct lwp_params *par, int *tidp)
 	/* It has missed what was told to the others: a stop, a signal. */
 	if ((p->p_flags & P_STOPPED) || !sigset_empty(&p->p_siglist.sp_set))
 		lwp_notify(lp, TDF_MP_INTR);
+	if (unlikely(p->p_stopmask != 0))
+		stops_join(lp);
 	proc_unlock(p);
 	usched_setrunqueue_new(lp);
 	return 0;

@@ -52,6 +52,7 @@ struct pgrp;
 struct plimit;
 struct proc;
 struct sigacts;
+struct stops;
 struct sysent;
 struct sysreaper;
 struct ucred;
@@ -158,6 +159,10 @@ struct proc {
 	struct usage p_ru GUARDED(proc_token);	     /* its dead LWPs */
 	struct usage p_cru GUARDED(proc_token);	     /* reaped children */
 	uint64_t p_start_ns; /* STABLE uptime */
+
+	/* The debugger's (procfs/stopevent.h). */
+	uint32_t p_stopmask; /* ATOMIC written under p_token: S_* */
+	struct stops *p_stops; /* ATOMIC NULL: nobody has looked into it */
 };
 
 /* lwp_flags, under p_token. */

@@ -10,6 +10,7 @@
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sysreaper.h"
 #include "kernel/proc/ucred.h"
+#include "kernel/procfs/stopevent.h"
 #include "kernel/signal/sigacts.h"
 #include "kernel/signal/sigset.h"
 
@@ -71,6 +72,8 @@ proc_free(struct proc *p)
 	if (p->p_vmspace != NULL)
 		vmspace_exitfree(p->p_vmspace);
 	sysreaper_rele(p->p_reaper);
+	if (unlikely(p->p_stops != NULL))
+		stops_free(p);
 	proc_private_end(p);
 	p->p_magic = 0;
 	objcache_put(proc_cache, p);

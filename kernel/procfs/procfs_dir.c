@@ -28,14 +28,14 @@ static const struct {
 	const char *name;
 	uint16_t mode;
 } files[PFS_KINDS] = {
-    [PFS_STATUS] = {"status", 0444},
-    [PFS_MAP] = {"map", 0444},
-    [PFS_CMDLINE] = {"cmdline", 0444},
-    [PFS_RLIMIT] = {"rlimit", 0444},
-    [PFS_ETYPE] = {"etype", 0444},
-    [PFS_MEM] = {"mem", 0600},
-    [PFS_NOTE] = {"note", 0200},
-    [PFS_NOTEPG] = {"notepg", 0200},
+	[PFS_STATUS] = {"status", 0444},
+	[PFS_MAP] = {"map", 0444},
+	[PFS_CMDLINE] = {"cmdline", 0444},
+	[PFS_RLIMIT] = {"rlimit", 0444},
+	[PFS_ETYPE] = {"etype", 0444},
+	[PFS_MEM] = {"mem", 0600},
+	[PFS_NOTE] = {"note", 0200},
+	[PFS_NOTEPG] = {"notepg", 0200},
 };
 
 static inline uint64_t
@@ -201,11 +201,11 @@ procfs_name(struct inode *dir, struct inode *ip, char *buf)
 }
 
 static const struct inode_ops procfs_ops = {
-    .io_dev = PROCFS_DEV,
-    .io_lookup = procfs_lookup,
-    .io_fill = procfs_fill,
-    .io_name = procfs_name,
-    .io_open = procfs_open,
+	.io_dev = PROCFS_DEV,
+	.io_lookup = procfs_lookup,
+	.io_fill = procfs_fill,
+	.io_name = procfs_name,
+	.io_open = procfs_open,
 };
 
 /* Once the file system in memory is there. */

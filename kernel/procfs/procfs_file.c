@@ -12,6 +12,7 @@
 #include "kernel/mem/kmalloc.h"
 #include "kernel/proc/proc.h"
 #include "kernel/procfs/procfs.h"
+#include "kernel/procfs/stopevent.h"
 
 #define TEXT_FIRST 512
 #define TEXT_MAX (1UL << 20) /* of a file */
@@ -20,11 +21,11 @@
 static MALLOC_DEFINE(M_PROCFS, "procfs");
 
 static procfs_text_t *const texts[PFS_KINDS] = {
-    [PFS_STATUS] = procfs_status,
-    [PFS_MAP] = procfs_map,
-    [PFS_CMDLINE] = procfs_cmdline,
-    [PFS_RLIMIT] = procfs_rlimit,
-    [PFS_ETYPE] = procfs_etype,
+	[PFS_STATUS] = procfs_status,
+	[PFS_MAP] = procfs_map,
+	[PFS_CMDLINE] = procfs_cmdline,
+	[PFS_RLIMIT] = procfs_rlimit,
+	[PFS_ETYPE] = procfs_etype,
 };
 
 void
@@ -140,22 +141,58 @@ procfs_seek(struct file *fp, int64_t off, int whence, int64_t *res)
 	return 0;
 }
 
+static int
+procfs_ioctl(struct file *fp, unsigned long cmd, void *uaddr)
+{
+	struct inode *ip = fp->f_data;
+	struct proc *p;
+	int error;
+
+	if (ip->i_proc.pn_kind != PFS_MEM)
+		return ENOTTY;
+	p = procfs_find(&ip->i_proc);
+	if (p == NULL)
+		return ENOTTY;
+	error = stops_ioctl(p, cmd, uaddr); /* sleeps */
+	PRELE(p);
+	return error;
+}
+
+static void
+procfs_close(struct file *fp)
+{
+	struct inode *ip = fp->f_data;
+	struct proc *p = NULL;
+
+	if (ip->i_proc.pn_kind == PFS_MEM)
+		p = procfs_find(&ip->i_proc);
+	if (p != NULL) {
+		stops_close(p); /* sleeps */
+		PRELE(p);
+	}
+	inode_rele(ip);
+}
+
 static const struct fileops procfs_fileops = {
-    .fo_read = procfs_read,
-    .fo_write = procfs_write,
-    .fo_stat = inode_fo_stat,
-    .fo_seek = procfs_seek,
-    .fo_close = inode_fo_close,
+	.fo_read = procfs_read,
+	.fo_write = procfs_write,
+	.fo_ioctl = procfs_ioctl,
+	.fo_stat = inode_fo_stat,
+	.fo_seek = procfs_seek,
+	.fo_close = procfs_close,
 };
 
 int
 procfs_open(struct inode *ip, const struct fileops **opsp)
 {
 	struct proc *p = procfs_find(&ip->i_proc);
+	int error = 0;
 
 	if (p == NULL)
 		return ENOENT;
+	if (ip->i_proc.pn_kind == PFS_MEM)
+		error = stops_open(p); /* sleeps */
 	PRELE(p);
 	*opsp = &procfs_fileops;
-	return 0;
+	return error;
 }

@@ -17,6 +17,7 @@
 #include "kernel/proc/pgrp.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/wait.h"
+#include "kernel/procfs/stopevent.h"
 #include "kernel/signal/sigacts.h"
 #include "kernel/signal/sigset.h"
 #include "kernel/signal/stop.h"
@@ -173,6 +174,8 @@ post(struct proc *p, struct lwp *to, const struct siginfo *si)
 	enum sigwhat what;
 	struct sigpend *sp = to != NULL ? &to->lwp_siglist : &p->p_siglist;
 
+	if (sig == SIGKILL && unlikely(p->p_stops != NULL))
+		stops_kill(p);
 	if (!can_be_signalled(p))
 		return;
 	cancel_opposite(p, sig);

@@ -149,6 +149,6 @@ stop_here(struct lwp *lp)
 			stop_tell(p); /* sleeps */
 		else
 			/* Woken by proc_unstop(), and killlwps(). */
-			tsleep(&p->p_nstopped, 0, "stop", 0); /* sleeps */
+			tsleep(&p->p_nstopped, PSTOP, "stop", 0); /* sleeps */
 	}
 }
