@@ -232,23 +232,22 @@ leave_parent(struct proc *p, struct proc *pp)
 		PHOLD(heir);
 	}
 	children_lock(heir); /* sleeps */
-	/* RACE: pp's token was lost. */
-	if (p->p_pptr != pp || (heir->p_flags & P_ORPHANED)) {
-		parent_unlock(heir);
-		parent_unlock(pp);
-		return parent_lock(p); /* sleeps */
+	/* RACE: pp's token was lost: then the caller looks again. */
+	if (p->p_pptr == pp && !(heir->p_flags & P_ORPHANED)) {
+		if (p->p_report != 0)
+			family_report(p, 0);
+		pp->p_nchildren[child_kind(p)]--;
+		TAILQ_REMOVE(&pp->p_children, p, p_sibling);
+		proc_reparent(p, heir);
+		heir->p_nchildren[CHILD_PLAIN]++;
+		TAILQ_INSERT_HEAD(&heir->p_children, p, p_sibling);
+		/* WAKES: waits for p, and those that have no child left (D30,
+		 * D63). */
+		wakeup(pp);
 	}
-	if (p->p_report != 0)
-		family_report(p, 0);
-	pp->p_nchildren[child_kind(p)]--;
-	TAILQ_REMOVE(&pp->p_children, p, p_sibling);
-	proc_reparent(p, heir);
-	heir->p_nchildren[CHILD_PLAIN]++;
-	TAILQ_INSERT_HEAD(&heir->p_children, p, p_sibling);
-	/* WAKES: waits for p, and those that have no child left (D30, D63). */
-	wakeup(pp);
+	parent_unlock(heir);
 	parent_unlock(pp);
-	return heir;
+	return parent_lock(p); /* sleeps */
 }
 
 /* MODEL: adoption.pml, handshake.pml. */

@@ -216,9 +216,17 @@ sigexit(struct lwp *lp, int sig)
 	exit1(lp, W_EXITCODE(0, sig));
 }
 
-/* Takes what the handler is to get, and blocks what it shall not be
- * interrupted by; false: sig is not caught any more. */
+/* RACE: another thread may have been told of it, too, and have been faster. */
 static bool
+still_pending(const struct lwp *lp, int sig) NEEDS(proc_token)
+{
+	return sigset_has(&lp->lwp_siglist.sp_set, sig) ||
+	    sigset_has(&lp->lwp_proc->p_siglist.sp_set, sig);
+}
+
+/* Takes what the handler is to get, and blocks what it shall not be
+ * interrupted by; what is to be done about sig now. */
+static enum sigwhat
 prepare_handler(struct lwp *lp, int sig, struct sig_delivery *sd)
 {
 	struct proc *p = lp->lwp_proc;
@@ -227,6 +235,9 @@ prepare_handler(struct lwp *lp, int sig, struct sig_delivery *sd)
 
 	proc_lock(p); /* sleeps */
 	what = sigacts_what(p, sig, act);
+	if (!still_pending(lp, sig) ||
+	    (what == SIGWHAT_DEFAULT && !sig_is_fatal(sig)))
+		what = SIGWHAT_IGNORE;
 	if (what == SIGWHAT_CATCH) {
 		take(lp, sig, &sd->sd_info);
 		sd->sd_mask = lp->lwp_flags & LWP_OLDMASK ? lp->lwp_oldmask :
@@ -240,34 +251,29 @@ prepare_handler(struct lwp *lp, int sig, struct sig_delivery *sd)
 		sig_pass_on(lp);
 	}
 	proc_unlock(p);
-	return what == SIGWHAT_CATCH;
+	return what;
 }
 
 void
 postsig(struct lwp *lp, int sig)
 {
-	struct proc *p = lp->lwp_proc;
 	struct sig_delivery sd = { .sd_altstack = lp->lwp_sigstk,
-		.sd_return = p->p_sigtramp };
-	enum sigwhat what;
+		.sd_return = lp->lwp_proc->p_sigtramp };
 
-	if (prepare_handler(lp, sig, &sd)) { /* sleeps */
+	switch (prepare_handler(lp, sig, &sd)) { /* sleeps */
+	case SIGWHAT_CATCH:
 		sd.sd_onstack = (sd.sd_action.sa_flags & SA_ONSTACK) &&
-		    !(lp->lwp_sigstk.ss_flags & SS_DISABLE) &&
 		    lp->lwp_sigstk.ss_size != 0 &&
 		    !sig_on_altstack(lp, cpu_lwp_sp(lp));
 		/* A frame that cannot be written: SIGILL, as the BSDs do. */
 		if (cpu_sendsig(lp, &sd) != 0) /* sleeps */
 			sigexit(lp, SIGILL);
-		return;
-	}
-	proc_lock(p); /* sleeps */
-	what = sigacts_what(p, sig, NULL);
-	if (what == SIGWHAT_IGNORE || !sig_is_fatal(sig))
-		take(lp, sig, NULL);
-	proc_unlock(p);
-	if (what == SIGWHAT_DEFAULT && sig_is_fatal(sig))
+		break;
+	case SIGWHAT_DEFAULT:
 		sigexit(lp, sig);
+	case SIGWHAT_IGNORE:
+		break;
+	}
 }
 
 /* What a thread does itself cannot be put off or ignored. */

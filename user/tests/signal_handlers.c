@@ -40,15 +40,15 @@ note(int sig, siginfo_t *info, void *uc)
 	(void)uc;
 }
 
-static void
-catch(int sig, void (*fn)(int, siginfo_t *, void *), int flags)
+static void catch (int sig, void (*fn)(int, siginfo_t *, void *), int flags)
 {
 	struct sigaction act = {.sa_sigaction = fn, .sa_flags = flags};
 
 	CHECK_EQ(sigaction(sig, &act, NULL), 0);
 }
 
-/* Without SA_SIGINFO the second argument is the code, the fourth the address. */
+/* Without SA_SIGINFO the second argument is the code, the fourth the address.
+ */
 static void
 by_registers(int sig, siginfo_t *code, void *uc, uintptr_t addr)
 {
@@ -65,7 +65,7 @@ arguments(void)
 	sigset_t empty = set_of(0, 0), now;
 
 	count = 0;
-	catch(SIGUSR1, note, SA_SIGINFO);
+	catch (SIGUSR1, note, SA_SIGINFO);
 	CHECK_EQ(kill(getpid(), SIGUSR1), 0);
 	CHECK_EQ(count, 1);
 	CHECK_EQ(last_sig, SIGUSR1);
@@ -77,7 +77,8 @@ arguments(void)
 	sigprocmask(SIG_BLOCK, NULL, &now);
 	CHECK(memcmp(&now, &empty, sizeof(now)) == 0);
 
-	catch(SIGUSR1, (void (*)(int, siginfo_t *, void *))(void *)by_registers, 0);
+	catch (SIGUSR1,
+	    (void (*)(int, siginfo_t *, void *))(void *)by_registers, 0);
 	CHECK_EQ(lwp_kill(-1, 0, SIGUSR1), 0);
 	CHECK_EQ(count, 2);
 	CHECK_EQ(last_code, SI_USER);
@@ -103,19 +104,19 @@ flags(void)
 
 	/* Blocked in its own handler: one after the other. */
 	count = nested = deepest = 0;
-	catch(SIGUSR2, again, SA_SIGINFO);
+	catch (SIGUSR2, again, SA_SIGINFO);
 	kill(getpid(), SIGUSR2);
 	CHECK_EQ(count, 5);
 	CHECK_EQ(deepest, 1);
 	/* Not blocked: one in the other. */
 	count = nested = deepest = 0;
-	catch(SIGUSR2, again, SA_SIGINFO | SA_NODEFER);
+	catch (SIGUSR2, again, SA_SIGINFO | SA_NODEFER);
 	kill(getpid(), SIGUSR2);
 	CHECK_EQ(count, 5);
 	CHECK_EQ(deepest, 5);
 	/* Once, then the default again. */
 	count = 0;
-	catch(SIGWINCH, note, SA_SIGINFO | SA_RESETHAND);
+	catch (SIGWINCH, note, SA_SIGINFO | SA_RESETHAND);
 	kill(getpid(), SIGWINCH);
 	kill(getpid(), SIGWINCH);
 	CHECK_EQ(count, 1);
@@ -141,8 +142,8 @@ masks(void)
 	int sig;
 
 	count = 0;
-	catch(SIGUSR1, note, SA_SIGINFO);
-	catch(SIGUSR2, note, SA_SIGINFO);
+	catch (SIGUSR1, note, SA_SIGINFO);
+	catch (SIGUSR2, note, SA_SIGINFO);
 	CHECK_EQ(sigprocmask(SIG_BLOCK, &set, NULL), 0);
 	CHECK_EQ(sc(SYS_sigprocmask, 4, &set, NULL), -EINVAL);
 	kill(getpid(), SIGUSR2);
@@ -221,7 +222,7 @@ restart(void)
 	REQUIRE(pipe(fds) == 0);
 	REQUIRE(dup2(fds[1], WRITE_END) == WRITE_END);
 	count = 0;
-	catch(SIGUSR1, note, SA_SIGINFO);
+	catch (SIGUSR1, note, SA_SIGINFO);
 	pid = test_fork(killer, (void *)SIGUSR1);
 	CHECK_EQ(sc(SYS_read, fds[0], &c, 1), -EINTR);
 	CHECK(count > 0);
@@ -229,7 +230,7 @@ restart(void)
 	signal(SIGUSR1, SIG_IGN);
 	CHECK_EXIT(pid, 0);
 
-	catch(SIGUSR2, note, SA_SIGINFO | SA_RESTART);
+	catch (SIGUSR2, note, SA_SIGINFO | SA_RESTART);
 	count = 0;
 	pid = test_fork(killer, (void *)SIGUSR2);
 	CHECK_EQ(sc(SYS_read, fds[0], &c, 1), 1);
@@ -239,7 +240,7 @@ restart(void)
 	CHECK_EXIT(pid, 0);
 
 	/* A sleep does not begin again, and tells what was left. */
-	catch(SIGUSR2, note, SA_SIGINFO | SA_RESTART);
+	catch (SIGUSR2, note, SA_SIGINFO | SA_RESTART);
 	pid = test_fork(killer, (void *)SIGUSR2);
 	CHECK_EQ(sc(SYS_nanosleep, &ts, &rem), -EINTR);
 	CHECK(rem.tv_sec >= 3 && rem.tv_sec <= 5);
@@ -266,10 +267,10 @@ alternative_stack(void)
 	CHECK_EQ(sc(SYS_sigaltstack, &ss, NULL), -EINVAL);
 	ss.ss_flags = 0;
 	CHECK_EQ(sigaltstack(&ss, NULL), 0);
-	catch(SIGUSR1, note, SA_SIGINFO);
+	catch (SIGUSR1, note, SA_SIGINFO);
 	kill(getpid(), SIGUSR1);
 	CHECK(last_rsp - (uintptr_t)altstack >= sizeof(altstack));
-	catch(SIGUSR1, note, SA_SIGINFO | SA_ONSTACK);
+	catch (SIGUSR1, note, SA_SIGINFO | SA_ONSTACK);
 	kill(getpid(), SIGUSR1);
 	CHECK(last_rsp - (uintptr_t)altstack < sizeof(altstack));
 	ss.ss_flags = SS_DISABLE;
@@ -287,8 +288,10 @@ wild(int sig)
 	for (int i = 0; i < 100; i++)
 		x = x * 1.5 + 1;
 	__asm__ volatile("pcmpeqd %%xmm0, %%xmm0; pcmpeqd %%xmm7, %%xmm7;"
-			 "pcmpeqd %%xmm15, %%xmm15" : : : "xmm0", "xmm7",
-	    "xmm15");
+			 "pcmpeqd %%xmm15, %%xmm15"
+			 :
+			 :
+			 : "xmm0", "xmm7", "xmm15");
 	count = x > 0 ? count + 1 : 0;
 }
 
@@ -333,17 +336,19 @@ faulted(int sig, siginfo_t *info, void *ucp)
 
 #define FAULT(insn)                                                            \
 	__asm__ volatile("lea 1f(%%rip), %%rbx; " insn "; 1:"                  \
-			 : : "a"(0x123450), "c"(0), "d"(0) : "rbx", "memory")
+			 :                                                     \
+			 : "a"(0x123450), "c"(0), "d"(0)                       \
+			 : "rbx", "memory")
 
 static void
 faults(void)
 {
 	count = 0;
-	catch(SIGSEGV, faulted, SA_SIGINFO);
-	catch(SIGFPE, faulted, SA_SIGINFO);
-	catch(SIGILL, faulted, SA_SIGINFO);
-	catch(SIGTRAP, faulted, SA_SIGINFO);
-	catch(SIGBUS, faulted, SA_SIGINFO);
+	catch (SIGSEGV, faulted, SA_SIGINFO);
+	catch (SIGFPE, faulted, SA_SIGINFO);
+	catch (SIGILL, faulted, SA_SIGINFO);
+	catch (SIGTRAP, faulted, SA_SIGINFO);
+	catch (SIGBUS, faulted, SA_SIGINFO);
 	FAULT("movl (%%rax), %%eax");
 	CHECK_EQ(count, 1);
 	CHECK_EQ(last_sig, SIGSEGV);
@@ -377,7 +382,7 @@ faults_blocked(void *arg)
 	if (arg != NULL)
 		signal(SIGSEGV, SIG_IGN);
 	else
-		catch(SIGSEGV, faulted, SA_SIGINFO);
+		catch (SIGSEGV, faulted, SA_SIGINFO);
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	test_poke(16, 1);
@@ -407,7 +412,7 @@ births(void)
 	sigset_t set = set_of(SIGUSR1, 0);
 	struct sigaction act;
 
-	catch(SIGUSR1, note, SA_SIGINFO);
+	catch (SIGUSR1, note, SA_SIGINFO);
 	count = 0;
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	kill(getpid(), SIGUSR1);
