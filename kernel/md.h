@@ -15,8 +15,10 @@
 #include "kernel/abi/signal.h"
 #include "kernel/lockcheck.h"
 
+struct fpreg;
 struct globaldata;
 struct lwp;
+struct reg;
 struct thread;
 
 /*
@@ -176,6 +178,14 @@ int cpu_sendsig(struct lwp *lp, const struct sig_delivery *sd) SLEEPS;
 int cpu_sigreturn(struct lwp *lp, const void *uc, struct sigset *mask) SLEEPS;
 /* May user mode have these flags and segments?  (Addresses do no harm.) */
 bool cpu_frame_is_sane(const struct trapframe *tf);
+/* For a debugger, which holds the token of the process, of an LWP that is
+ * stopped.  Set: EINVAL, and nothing has changed: user mode may not have these.
+ * Trace: goes on at *pc (NULL: where it is), for one instruction or on. */
+void cpu_lwp_get_regs(struct lwp *lp, struct reg *r);
+int cpu_lwp_set_regs(struct lwp *lp, const struct reg *r);
+void cpu_lwp_get_fpregs(struct lwp *lp, struct fpreg *r);
+void cpu_lwp_set_fpregs(struct lwp *lp, const struct fpreg *r);
+void cpu_lwp_trace(struct lwp *lp, const uintptr_t *pc, bool step);
 /* Prints registers for a panic or a diagnostic. */
 void cpu_print_frame(const struct trapframe *tf);
 

@@ -263,6 +263,9 @@ void fpu_fork(struct thread *td);
 void fpu_save_self(void);
 void fpu_clean_self(void);
 void fpu_load_self(const uint8_t *image);
+/* The first len bytes of a user's image, made harmless, for td, which does not
+ * run. */
+void fpu_set(struct thread *td, const uint8_t *image, size_t len);
 
 /* pmap_kernel.c, pmap_shootdown.c */
 extern uint64_t pmap_kernel_rootpa; /* the kernel's own top level */

@@ -153,25 +153,43 @@ fpu_clean_self(void)
 	crit_exit();
 }
 
+/* Puts the first len bytes of image into the area, which the CPU has filled
+ * once, with nothing in them that it would refuse to load. */
+static void
+area_set(uint8_t *area, const uint8_t *image, size_t len)
+{
+	/* What this CPU allows in mxcsr it tells when it saves. */
+	uint32_t mxcsr_mask = *(uint32_t *)(area + AREA_MXCSR_MASK);
+
+	if (mxcsr_mask == 0)
+		mxcsr_mask = MXCSR_MASK_DEFAULT;
+	memcpy(area, image, len);
+	*(uint32_t *)(area + AREA_MXCSR) &= mxcsr_mask;
+	*(uint32_t *)(area + AREA_MXCSR_MASK) = mxcsr_mask;
+	if (cpu_features.cf_xsave) {
+		uint64_t *header = (uint64_t *)(area + AREA_XHEADER);
+
+		if (len <= AREA_XHEADER)
+			*header |= XSTATE_X87 | XSTATE_SSE;
+		*header &= xstate_mask;
+		memset(header + 1, 0, XHEADER_SIZE - sizeof(*header));
+	}
+}
+
 void
 fpu_load_self(const uint8_t *image)
 {
 	uint8_t *area = curthread->td_md.md_fpu;
-	uint32_t mxcsr_mask;
 
 	crit_enter();
-	/* What this CPU allows in mxcsr it tells when it saves. */
 	area_save(area);
-	mxcsr_mask = *(uint32_t *)(area + AREA_MXCSR_MASK);
-	if (mxcsr_mask == 0)
-		mxcsr_mask = MXCSR_MASK_DEFAULT;
-	memcpy(area, image, FPU_AREA);
-	*(uint32_t *)(area + AREA_MXCSR) &= mxcsr_mask;
-	if (cpu_features.cf_xsave) {
-		*(uint64_t *)(area + AREA_XHEADER) &= xstate_mask;
-		memset(area + AREA_XHEADER + sizeof(uint64_t), 0,
-		    XHEADER_SIZE - sizeof(uint64_t));
-	}
+	area_set(area, image, FPU_AREA);
 	area_load(area);
 	crit_exit();
+}
+
+void
+fpu_set(struct thread *td, const uint8_t *image, size_t len)
+{
+	area_set(td->td_md.md_fpu, image, len);
 }

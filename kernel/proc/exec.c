@@ -26,6 +26,7 @@
 #include "kernel/proc/setcred.h"
 #include "kernel/procfs/stopevent.h"
 #include "kernel/signal/sigacts.h"
+#include "kernel/signal/signal.h"
 
 /* MODEL: vfork.pml. */
 void
@@ -116,8 +117,11 @@ exec_commit(struct lwp *lp, struct exec_args *ea, struct elf_image *img,
 		cpu_lwp_set_entry(lp, img->ei_entry, img->ei_sp, 0);
 	}
 	killalllwps_done(lp); /* sleeps */
-	if (error == 0)
-		STOPEVENT(lp, S_EXEC, 0); /* sleeps */
+	if (error != 0)
+		return error;
+	STOPEVENT(lp, S_EXEC, 0); /* sleeps */
+	if (unlikely(atomic_load(&p->p_flags) & P_TRACED))
+		lwpsignal(lp, SIGTRAP); /* sleeps */
 	return error;
 }
 

@@ -11,6 +11,7 @@
 #include "kernel/proc/family.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/sysreaper.h"
+#include "kernel/proc/tracees.h"
 #include "kernel/signal/sigacts.h"
 #include "kernel/signal/signal.h"
 
@@ -64,6 +65,9 @@ family_bury(struct proc *child)
 
 	KKASSERT(child->p_claimed);
 	pp->p_nchildren[kind]--;
+	/* One that its own parent has traced. */
+	if (unlikely(atomic_load(&child->p_flags) & P_TRACED))
+		LIST_REMOVE(child, p_tracee);
 	/* WAKES: waits for this very child, or that have no child left. */
 	if (pp->p_nwaiting != 0)
 		wakeup(pp);
@@ -94,6 +98,13 @@ bool
 family_hides_stops(const struct proc *parent)
 {
 	return actions_of(parent) & PS_NOCLDSTOP;
+}
+
+bool
+family_wants_no_zombies(const struct proc *parent)
+{
+	return parent != initproc &&
+	    (actions_of(parent) & (PS_NOCLDWAIT | PS_CLDSIGIGN));
 }
 
 void
@@ -140,6 +151,30 @@ proc_reparent(struct proc *child, struct proc *parent) NEEDS(parent_token)
 	child->p_sigparent = SIGCHLD;
 }
 
+void
+family_move(struct proc *child, struct proc *parent, int sigparent)
+{
+	struct proc *old = child->p_pptr;
+	bool zombie = atomic_load(&child->p_stat) == SZOMB;
+	enum child_kind kind = child_kind(child);
+
+	if (child->p_report != 0)
+		family_report(child, 0);
+	old->p_nchildren[kind]--;
+	if (!zombie)
+		TAILQ_REMOVE(&old->p_children, child, p_sibling);
+	else if (!child->p_claimed)
+		TAILQ_REMOVE(&old->p_zombies[kind], child, p_sibling);
+	proc_reparent(child, parent);
+	child->p_sigparent = sigparent;
+	child->p_claimed = false;
+	kind = child_kind(child);
+	parent->p_nchildren[kind]++;
+	TAILQ_INSERT_HEAD(zombie ? &parent->p_zombies[kind] :
+				   &parent->p_children,
+	    child, p_sibling);
+}
+
 /* All of list now belong to heir. */
 static void
 adopt_list(struct proclist *list, struct proc *heir, struct proclist *to)
@@ -168,6 +203,8 @@ adopt_all(struct proc *p, struct proc *heir) NEEDS(parent_token, proc_token)
 	    &heir->p_zombies[CHILD_PLAIN]);
 	adopt_list(&p->p_zombies[CHILD_CLONE], heir,
 	    &heir->p_zombies[CHILD_PLAIN]);
+	if (unlikely(!LIST_EMPTY(&p->p_orphans)))
+		n -= orphans_hand_on(p, heir);
 	p->p_nchildren[CHILD_PLAIN] = p->p_nchildren[CHILD_CLONE] = 0;
 	heir->p_nchildren[CHILD_PLAIN] += n;
 	/* O17: no child can be added any more, p is past its last fork. */
@@ -180,14 +217,17 @@ void
 exit_orphan_children(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc;
-	bool zombies, childless;
+	bool zombies, childless, traces;
 
 	family_lock(p); /* sleeps */
 	childless =
 	    p->p_nchildren[CHILD_PLAIN] + p->p_nchildren[CHILD_CLONE] == 0;
 	if (childless)
 		p->p_flags |= P_ORPHANED;
+	traces = !LIST_EMPTY(&p->p_tracees);
 	family_unlock(p);
+	if (unlikely(traces))
+		trace_kill_all(p); /* sleeps */
 	while (!childless) {
 		struct proc *heir;
 		bool done;
@@ -234,13 +274,9 @@ leave_parent(struct proc *p, struct proc *pp)
 	children_lock(heir); /* sleeps */
 	/* RACE: pp's token was lost: then the caller looks again. */
 	if (p->p_pptr == pp && !(heir->p_flags & P_ORPHANED)) {
-		if (p->p_report != 0)
-			family_report(p, 0);
-		pp->p_nchildren[child_kind(p)]--;
-		TAILQ_REMOVE(&pp->p_children, p, p_sibling);
-		proc_reparent(p, heir);
-		heir->p_nchildren[CHILD_PLAIN]++;
-		TAILQ_INSERT_HEAD(&heir->p_children, p, p_sibling);
+		if (p->p_flags & P_TRACED)
+			trace_end(p);
+		family_move(p, heir, SIGCHLD);
 		/* WAKES: waits for p, and those that have no child left (D30,
 		 * D63). */
 		wakeup(pp);
@@ -258,9 +294,9 @@ exit_publish(struct lwp *lp)
 
 	proc_lock(p);	     /* sleeps */
 	pp = parent_lock(p); /* sleeps */
-	/* E61, E62, D31: a parent that does not wait gets no zombie. */
-	while (unlikely(pp != initproc && (actions_of(pp) &
-		(PS_NOCLDWAIT | PS_CLDSIGIGN))))
+	/* E61, E62, D31: a parent that does not wait gets no zombie; it is the
+	 * real one who decides, when its turn comes (D38). */
+	while (unlikely(family_wants_no_zombies(pp)) && !is_orphan(p))
 		pp = leave_parent(p, pp); /* sleeps */
 	/* Law 2: what a waiter reads is final but for the usage, and p_nthreads
 	 * holds it back until that is (O19). */

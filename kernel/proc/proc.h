@@ -131,6 +131,19 @@ struct proc {
 	TAILQ_ENTRY(proc) p_change GUARDED(parent_token);
 	int p_ppid; /* ATOMIC p_pptr's pid: getppid needs no lock */
 
+	/* Tracing (tracees.c): whom it traces, and those of its children that
+	 * others trace, which p_nchildren counts, too. */
+	LIST_HEAD(, proc) p_tracees GUARDED(parent_token);
+	LIST_HEAD(, proc) p_orphans GUARDED(parent_token);
+	LIST_ENTRY(proc) p_tracee GUARDED(parent_token); /* of p_pptr */
+	LIST_ENTRY(proc) p_orphan GUARDED(parent_token); /* of p_opptr */
+	/* Its real parent while another traces it, else NULL, under the tokens
+	 * of both. */
+	struct proc *p_opptr GUARDED(parent_token);
+	int p_oppid; /* ATOMIC p_opptr's pid, 0: none */
+	int p_osigparent GUARDED(parent_token); /* p_sigparent, to come back */
+	struct lwp *p_tracelwp GUARDED(proc_token); /* stopped for the tracer */
+
 	struct sysreaper *p_reaper GUARDED(proc_token); /* NULL: init */
 	struct proc *p_leader; /* STABLE of its chain of peers */
 	TAILQ_HEAD(, proc) p_peers GUARDED(list_token); /* of a leader */

@@ -19,7 +19,10 @@ row_process(struct proc *p, struct proc_row *row) NEEDS(proc_token)
 {
 	memset(row, 0, sizeof(*row));
 	row->pid = p->p_pid;
-	row->ppid = atomic_load(&p->p_ppid);
+	/* Its real parent's, while another traces it. */
+	row->ppid = atomic_load(&p->p_oppid);
+	if (row->ppid == 0)
+		row->ppid = atomic_load(&p->p_ppid);
 	row->pgid = atomic_load(&p->p_pgid);
 	row->sid = atomic_load(&p->p_sid);
 	row->uid = atomic_load(&p->p_uid);

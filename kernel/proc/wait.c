@@ -30,6 +30,7 @@
 #include "kernel/proc/pgrp.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/procs.h"
+#include "kernel/proc/tracees.h"
 #include "kernel/proc/ucred.h"
 #include "kernel/sched/usched.h"
 
@@ -65,6 +66,21 @@ selects(const struct wait_request *wr, const struct proc *child)
 	}
 }
 
+/* Its own that others trace can be waited for, but are not there yet. */
+static __rare bool
+orphans_select(struct proc *p, const struct wait_request *wr)
+    NEEDS(parent_token)
+{
+	struct proc *child;
+
+	LIST_FOREACH(child, &p->p_orphans, p_orphan)
+		if ((child->p_osigparent == SIGCHLD) ==
+			(wanted_kind(wr) == CHILD_PLAIN) &&
+		    selects(wr, child))
+			return true;
+	return false;
+}
+
 /* The zombie that a search through the lists finds; NULL, and whether any
  * child could ever match. */
 static __rare struct proc *
@@ -77,7 +93,7 @@ find_selected(struct proc *p, const struct wait_request *wr, bool *possible)
 	TAILQ_FOREACH(child, &p->p_zombies[kind], p_sibling)
 		if (selects(wr, child))
 			return child;
-	*possible = false;
+	*possible = orphans_select(p, wr);
 	TAILQ_FOREACH(child, &p->p_children, p_sibling)
 		if ((child->p_sigparent == SIGCHLD) == (kind == CHILD_PLAIN) &&
 		    selects(wr, child))
@@ -106,6 +122,10 @@ find_by_pid(struct proc *p, const struct wait_request *wr, bool *possible)
 
 	if (wr->wr_id == (int)wr->wr_id)
 		child = pfind_child((int)wr->wr_id, p);
+	if (child == NULL && unlikely(!LIST_EMPTY(&p->p_orphans))) {
+		*possible = orphans_select(p, wr);
+		return NULL;
+	}
 	*possible = child != NULL &&
 	    (child->p_sigparent == SIGCHLD) ==
 		(wanted_kind(wr) == CHILD_PLAIN);
@@ -217,7 +237,10 @@ collect(struct lwp *lp, struct proc *child, struct wait_result *ws,
 		children_unlock(p);
 		return error;
 	}
-	bury(lp, child, master); /* sleeps */
+	if (unlikely(is_orphan(child)))
+		trace_give_back(child); /* sleeps */
+	else
+		bury(lp, child, master); /* sleeps */
 	return 0;
 }
 

@@ -41,13 +41,16 @@ procfs_status(struct proc *p, struct textbuf *tb)
 {
 	struct usage us;
 	uint64_t born;
+	int ppid;
 
 	proc_lock(p); /* sleeps */
 	us = usage_of_proc(p);
 	born = cpu_walltime_ns() - (cpu_uptime_ns() - p->p_start_ns);
-	TB_PRINTF(tb, "%s %d %d %d %d -1,-1 %s", p->p_comm, p->p_pid,
-	    atomic_load(&p->p_ppid), atomic_load(&p->p_pgid),
-	    atomic_load(&p->p_sid),
+	ppid = atomic_load(&p->p_oppid);
+	if (ppid == 0)
+		ppid = atomic_load(&p->p_ppid);
+	TB_PRINTF(tb, "%s %d %d %d %d -1,-1 %s", p->p_comm, p->p_pid, ppid,
+	    atomic_load(&p->p_pgid), atomic_load(&p->p_sid),
 	    atomic_load(&p->p_sid) == p->p_pid ? "sldr" : "noflags");
 	text_time(tb, born);
 	text_time(tb, cpu_cycles_to_ns(us.us_uticks));

@@ -32,6 +32,20 @@ STOPEVENT(struct lwp *lp, uint32_t event, uint64_t val)
 		stopevent(lp, event, val); /* sleeps */
 }
 
+/* The same for a signal to act on, which another thread may take meanwhile:
+ * true when it has stopped, and is to look again.  *shown: for which last. */
+static inline bool
+stop_for_signal(struct lwp *lp, int sig, int *shown)
+{
+	bool show = unlikely(atomic_load(&lp->lwp_proc->p_stopmask) & S_SIG) &&
+	    sig != *shown;
+
+	*shown = show ? sig : 0;
+	if (show)
+		stopevent(lp, S_SIG, (uint64_t)sig); /* sleeps */
+	return show;
+}
+
 /* An LWP that has just been made in p takes part in what is set. */
 void stops_join(struct lwp *lp) NEEDS(proc_token);
 /* SIGKILL: ends a stop, and those that would follow. */

@@ -156,7 +156,9 @@ stop_for_tracer(struct lwp *lp, int sig) NEEDS(proc_token)
 	take(lp, sig, &si);
 	p->p_stopsig = sig;
 	proc_stop(p, sig);
+	p->p_tracelwp = lp;
 	stop_here(lp); /* sleeps */
+	p->p_tracelwp = NULL;
 	wanted = p->p_stopsig;
 	if (wanted == 0 || (p->p_flags & P_WEXIT))
 		return 0;

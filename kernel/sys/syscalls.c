@@ -26,6 +26,7 @@ const struct sysent native_sysent[] = {
 	CALL(SYS_setuid, 1, setuid),
 	CALL(SYS_getuid, 0, getuid),
 	CALL(SYS_geteuid, 0, geteuid),
+	CALL(SYS_ptrace, 4, ptrace),
 	CALL(SYS_access, 2, access),
 	CALL(SYS_kill, 2, kill),
 	CALL(SYS_getppid, 0, getppid),

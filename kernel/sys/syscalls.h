@@ -55,6 +55,9 @@ SYSCALL(sched_yield);
 SYSCALL(wait4); /* pid, status, options, rusage */
 SYSCALL(wait6); /* idtype, id, status, options, wrusage, siginfo */
 
+/* sys_ptrace.c */
+SYSCALL(ptrace); /* request, pid, addr, data */
+
 /* sys_mem.c */
 SYSCALL(break);	   /* addr */
 SYSCALL(mmap);	   /* addr, len, prot, flags, fd, pad, pos */

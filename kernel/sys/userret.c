@@ -12,6 +12,7 @@
 #include "kernel/proc/exit.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/setcred.h"
+#include "kernel/procfs/stopevent.h"
 #include "kernel/sched/usched.h"
 #include "kernel/signal/signal.h"
 #include "kernel/sys/userret.h"
@@ -20,15 +21,18 @@
 static __rare void
 take_asts(struct lwp *lp)
 {
-	int sig;
+	int sig, shown = 0;
 
 	atomic_clear(&lp->lwp_thread->td_mpflags,
 	    TDF_MP_AST | TDF_MP_INTR | TDF_MP_KILL);
 	/* SPEC X13: the death of the thread comes before any signal. */
 	if (atomic_load(&lp->lwp_mpflags) & LWP_MP_WEXIT)
 		lwp_exit(lp, false);
-	while ((sig = issignal(lp)) != 0) /* sleeps */
-		postsig(lp, sig);	  /* sleeps */
+	while ((sig = issignal(lp)) != 0) { /* sleeps */
+		if (stop_for_signal(lp, sig, &shown)) /* sleeps */
+			continue;
+		postsig(lp, sig); /* sleeps */
+	}
 	lwp_renew_cred(lp); /* sleeps */
 }
 
