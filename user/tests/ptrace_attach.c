@@ -24,8 +24,8 @@ on_chld(int sig, siginfo_t *info, void *uc)
 static void
 catch_chld(void)
 {
-	struct sigaction act = {.sa_sigaction = on_chld,
-	    .sa_flags = SA_SIGINFO | SA_RESTART};
+	struct sigaction act = {
+	    .sa_sigaction = on_chld, .sa_flags = SA_SIGINFO | SA_RESTART};
 
 	CHECK_EQ(sigaction(SIGCHLD, &act, NULL), 0);
 }

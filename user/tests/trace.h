@@ -6,12 +6,10 @@
 #include <sys/ptrace.h>
 #include "user/tests/test.h"
 
-#define PT(request, pid, addr, data)                                           \
-	sc(SYS_ptrace, request, pid, addr, data)
+#define PT(request, pid, addr, data) sc(SYS_ptrace, request, pid, addr, data)
 
 /* Waits for that child to stop for that signal. */
-#define CHECK_STOPPED(pid, sig)                                                \
-	CHECK_EQ(test_wait(pid), W_STOPCODE(sig))
+#define CHECK_STOPPED(pid, sig) CHECK_EQ(test_wait(pid), W_STOPCODE(sig))
 
 /* Attaches, and waits for the stop. */
 __attribute__((unused)) static void
