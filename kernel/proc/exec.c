@@ -103,9 +103,7 @@ exec_commit(struct lwp *lp, struct exec_args *ea, struct elf_image *img,
 
 	if (error != 0)
 		return EINTR;
-	proc_lock(p); /* sleeps */
 	error = sigacts_unshare(p);
-	proc_unlock(p);
 	if (error == 0)
 		error = exec_unshare_files(p); /* sleeps */
 	if (error == 0) {

@@ -154,7 +154,8 @@ lwp_commit(struct lwp *lp)
 	if (!(lp->lwp_flags & LWP_COMMITTED)) {
 		lp->lwp_flags |= LWP_COMMITTED;
 		lp->lwp_proc->p_nlive--;
-		stop_uncount(lp);
+		if (unlikely(lp->lwp_flags & LWP_WSTOP))
+			stop_uncount(lp);
 	}
 }
 
@@ -219,7 +220,8 @@ kern_lwp_create(struct lwp *plp, const struct lwp_params *par, int *tidp)
 	lwp_enter(lp);
 	lp->lwp_sigmask = plp->lwp_sigmask;
 	/* It has missed what was told to the others: a stop, a signal. */
-	if ((p->p_flags & P_STOPPED) || !sigset_empty(&p->p_siglist.sp_set))
+	if (unlikely((p->p_flags & P_STOPPED) ||
+		!sigset_empty(&p->p_siglist.sp_set)))
 		lwp_notify(lp, TDF_MP_INTR);
 	if (unlikely(p->p_stopmask != 0))
 		stops_join(lp);

@@ -13,6 +13,7 @@
 #include "kernel/proc/ucred.h"
 #include "kernel/sched/usched.h"
 #include "kernel/signal/signal.h"
+#include "kernel/signal/sigset.h"
 #include "kernel/signal/stop.h"
 
 void
@@ -29,7 +30,8 @@ lwp_exit_leave(struct lwp *lp)
 	usage_add(&p->p_ru, &us);
 	sigpend_drop_all(&lp->lwp_siglist);
 	/* What this thread was told of may be another's to act on. */
-	sig_pass_on(lp);
+	if (unlikely(!sigset_empty(&p->p_siglist.sp_set)))
+		sig_pass_on(lp);
 	proc_unlock(p);
 }
 
@@ -87,7 +89,8 @@ lwp_exit(struct lwp *lp, bool master)
 	lwp_commit(lp);
 	lp->lwp_is_master = master;
 	/* The others may have stopped all, and have waited for this one. */
-	stop_tell_complete(p); /* sleeps */
+	if (unlikely(p->p_flags & P_STOPPED))
+		stop_tell_complete(p); /* sleeps */
 	proc_unlock(p);
 	exit_walk(lp, EXIT_TABLE_THREAD);
 	lwp_count_down(p);

@@ -62,7 +62,8 @@ proc_free(struct proc *p)
 	KKASSERT(RB_EMPTY(&p->p_lwps) && p->p_pgrp == NULL);
 	KKASSERT_MSG(sigset_empty(&p->p_siglist.sp_set),
 	    "zombie %d was signalled", p->p_pid);
-	sigacts_release(p);
+	if (unlikely(p->p_sigacts != NULL))
+		sigacts_release(p);
 	if (p->p_ucred != NULL) {
 		chgproccnt(p->p_ucred->cr_ruidinfo, -1, -1);
 		crfree(p->p_ucred);

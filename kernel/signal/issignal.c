@@ -82,8 +82,6 @@ must_die(const struct lwp *lp) NEEDS(proc_token)
 	struct sigset set = lp->lwp_siglist.sp_set;
 	int sig;
 
-	if (atomic_load(&lp->lwp_mpflags) & LWP_MP_WEXIT)
-		return true;
 	sigset_or(&set, &p->p_siglist.sp_set);
 	sigset_minus(&set, &lp->lwp_sigmask);
 	while ((sig = sig_first(&set)) != 0) {
@@ -103,8 +101,6 @@ interrupted_by(struct lwp *lp) NEEDS(proc_token)
 	struct sigaction act;
 	int sig;
 
-	if (atomic_load(&lp->lwp_mpflags) & LWP_MP_WEXIT)
-		return EINTR;
 	sig = p->p_flags & P_STOPPED ? 0 : sig_next(lp); /* sleeps */
 	if (p->p_flags & P_STOPPED) {
 		/* It sleeps on, and has stopped there. */
@@ -129,11 +125,15 @@ sig_interrupted(struct thread *td)
 	uint32_t flags = TDF_MP_KILL | (catch ? TDF_MP_INTR : 0);
 	int error;
 
+	if (likely(atomic_load(&lp->lwp_mpflags) & LWP_MP_WEXIT))
+		return EINTR;
 	/* RACE: the flags go first, then we look; who posts comes the other
 	 * way round. */
 	atomic_clear(&td->td_mpflags, flags);
 	proc_lock(p); /* sleeps */
-	if (catch)
+	if (atomic_load(&lp->lwp_mpflags) & LWP_MP_WEXIT)
+		error = EINTR;
+	else if (catch)
 		error = interrupted_by(lp); /* sleeps */
 	else
 		error = must_die(lp) ? EINTR : 0;

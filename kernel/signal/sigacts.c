@@ -155,19 +155,32 @@ sigacts_fork(struct proc *p, struct proc *child, bool share)
 	return ps != NULL ? 0 : ENOMEM;
 }
 
+/* Are p's actions another process's, too?  Nobody but p's only thread makes
+ * them so. */
+static bool
+is_shared(const struct proc *p) UNCHECKED;
+static bool
+is_shared(const struct proc *p)
+{
+	return p->p_sigacts != NULL && atomic_load(&p->p_sigacts->ps_refs) > 1;
+}
+
 int
 sigacts_unshare(struct proc *p)
 {
-	struct sigacts *ps = p->p_sigacts, *copy;
+	struct sigacts *ps, *copy;
 
-	if (ps == NULL || atomic_load(&ps->ps_refs) == 1)
+	if (likely(!is_shared(p)))
 		return 0;
+	proc_lock(p); /* sleeps */
+	ps = p->p_sigacts;
 	copy = sigacts_copy(ps);
-	if (copy == NULL)
-		return ENOMEM;
-	p->p_sigacts = copy;
-	sigacts_rele(ps);
-	return 0;
+	if (copy != NULL) {
+		p->p_sigacts = copy;
+		sigacts_rele(ps);
+	}
+	proc_unlock(p);
+	return copy != NULL ? 0 : ENOMEM;
 }
 
 void

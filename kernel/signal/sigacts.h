@@ -41,8 +41,8 @@ uint32_t sigacts_flags(const struct proc *p) NEEDS(proc_token);
 void sigacts_reset(struct proc *p, int sig) NEEDS(proc_token);
 /* Gives child p's actions, shared or copied; 0 or ENOMEM. */
 int sigacts_fork(struct proc *p, struct proc *child, bool share) SLEEPS;
-/* Actions of p's own, before an exec changes them; ENOMEM. */
-int sigacts_unshare(struct proc *p) NEEDS(proc_token);
+/* Actions of p's own, before its only thread changes them by exec; ENOMEM. */
+int sigacts_unshare(struct proc *p) SLEEPS;
 /* Exec: handlers are gone, ignored signals stay so; no memory is needed. */
 void sigacts_exec(struct proc *p) NEEDS(proc_token);
 /* Exit, and a fork that failed. */

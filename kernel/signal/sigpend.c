@@ -63,10 +63,3 @@ sigpend_drop(struct sigpend *sp, const struct sigset *set)
 		sigpend_take(sp, sig, NULL);
 	}
 }
-
-void
-sigpend_drop_all(struct sigpend *sp)
-{
-	if (unlikely(!sigset_empty(&sp->sp_set)))
-		sigpend_drop(sp, &sp->sp_set);
-}

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <sys/queue.h>
 #include "kernel/abi/signal.h"
+#include "kernel/lib/lib.h"
+#include "kernel/signal/sigset.h"
 
 struct ksiginfo;
 
@@ -25,4 +27,9 @@ void sigpend_add(struct sigpend *sp, const struct siginfo *si, bool info);
 void sigpend_take(struct sigpend *sp, int sig, struct siginfo *si);
 /* Drops the signals of a set; all of them. */
 void sigpend_drop(struct sigpend *sp, const struct sigset *set);
-void sigpend_drop_all(struct sigpend *sp);
+static inline void
+sigpend_drop_all(struct sigpend *sp)
+{
+	if (unlikely(!sigset_empty(&sp->sp_set)))
+		sigpend_drop(sp, &sp->sp_set);
+}

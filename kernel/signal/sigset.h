@@ -36,7 +36,10 @@ sigset_del(struct sigset *set, int sig)
 static inline bool
 sigset_empty(const struct sigset *set)
 {
-	return (set->bits[0] | set->bits[1] | set->bits[2] | set->bits[3]) == 0;
+	uint64_t half[2];
+
+	__builtin_memcpy(half, set, sizeof(half));
+	return (half[0] | half[1]) == 0;
 }
 
 static inline void
