@@ -180,6 +180,9 @@ sleep_interrupt(struct thread *td, uint32_t flags)
 		sleepq_resume(td);
 }
 
+_Static_assert(PCATCH == (TDF_MP_INTR | TDF_MP_KILL) && PKILL == TDF_MP_KILL,
+    "the flags of a sleep are those that end it");
+
 /* Makes the queued sleep interruptible.  RACE: a signal sets TDF_MP_INTR, then
  * looks for a sleeper with td_wcatch; we set td_wcatch, then look at
  * TDF_MP_INTR: with full fences on both sides, one of the two sees it.
@@ -187,7 +190,7 @@ sleep_interrupt(struct thread *td, uint32_t flags)
 static bool
 sleep_catch(struct thread *td, int flags)
 {
-	uint32_t ends = TDF_MP_KILL | (flags & PCATCH ? TDF_MP_INTR : 0);
+	uint32_t ends = flags & PCATCH;
 
 	atomic_store(&td->td_wcatch, ends);
 	atomic_fence();
@@ -251,7 +254,7 @@ tsleep(const void *ident, int flags, const char *wmesg, uint64_t timo_ns)
 	if (unlikely(flags & PSTOP))
 		atomic_store(&td->td_wcatch, TDF_MP_STOP);
 	chaos_point();
-	if ((flags & (PCATCH | PKILL)) && td->td_lwp != NULL &&
+	if ((flags & PCATCH) && td->td_lwp != NULL &&
 	    sleep_catch(td, flags)) {
 		tsleep_remove(td);
 		return td->td_interrupted(td); /* sleeps */

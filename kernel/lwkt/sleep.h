@@ -14,8 +14,8 @@
 
 struct thread;
 
-#define PCATCH 0x100	   /* signals and the death of the thread end it */
-#define PKILL 0x200	   /* only the death of the thread does */
+#define PKILL 0x200	   /* the death of the thread ends it (TDF_MP_KILL) */
+#define PCATCH (PKILL | 0x100) /* and so do signals (TDF_MP_INTR) */
 #define PSTOP 0x1000	   /* not a wait for something that will come of itself:
 			      the watchdog does not mind how long it takes */
 #define PINTERLOCKED 0x400 /* tsleep_interlock() was called */

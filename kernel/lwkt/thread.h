@@ -39,8 +39,8 @@ struct ucred;
 
 /* td_mpflags, atomic: anybody may set them. */
 #define TDF_MP_AST 0x0001  /* look at me before you return to user mode */
-#define TDF_MP_INTR 0x0002 /* a sleep with PCATCH must end, or not begin */
-#define TDF_MP_KILL 0x0004 /* one with PKILL, too: it is to die */
+#define TDF_MP_INTR 0x0100 /* a sleep with PCATCH must end, or not begin */
+#define TDF_MP_KILL 0x0200 /* one with PKILL, too: it is to die */
 #define TDF_MP_STOP 0x0008 /* in td_wcatch alone: a sleep with PSTOP */
 
 /* Priorities: a higher number runs first; the run queue is the number. */

@@ -19,7 +19,6 @@
 #include "kernel/procfs/stopevent.h"
 #include "kernel/sched/usched.h"
 #include "kernel/signal/signal.h"
-#include "kernel/signal/sigset.h"
 #include "kernel/signal/stop.h"
 
 static struct objcache *lwp_cache;
@@ -59,7 +58,6 @@ lwp_alloc(struct proc *p)
 	lp->lwp_proc = p;
 	lp->lwp_thread = td;
 	lp->lwp_cpumask = cpumask_upto(ncpus);
-	lp->lwp_decayed = cpu_uptime_ns();
 	td->td_lwp = lp;
 	td->td_proc = p;
 	td->td_gone = lwp_is_gone;
@@ -219,9 +217,9 @@ kern_lwp_create(struct lwp *plp, const struct lwp_params *par, int *tidp)
 	}
 	lwp_enter(lp);
 	lp->lwp_sigmask = plp->lwp_sigmask;
-	/* It has missed what was told to the others: a stop, a signal. */
-	if (unlikely((p->p_flags & P_STOPPED) ||
-		!sigset_empty(&p->p_siglist.sp_set)))
+	/* It has missed what the others were told: a stop.  (What signals its
+	 * maker was told of, its maker acts on.) */
+	if (unlikely(p->p_flags & P_STOPPED))
 		lwp_notify(lp, TDF_MP_INTR);
 	if (unlikely(p->p_stopmask != 0))
 		stops_join(lp);

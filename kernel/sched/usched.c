@@ -104,10 +104,8 @@ decay(struct lwp *lp)
 static void
 queue_insert(struct usched_pcpu *uc, struct lwp *lp, int cpuid)
 {
-	int level;
+	int level = min(lp->lwp_estcpu, LEVELS - 1);
 
-	decay(lp);
-	level = min(lp->lwp_estcpu, LEVELS - 1);
 	queue_lock(uc);
 	KKASSERT(!lp->lwp_onrunq);
 	lp->lwp_onrunq = true;
@@ -289,6 +287,7 @@ wait_for_cpu(struct lwp *lp) NEEDS(crit)
 {
 	struct thread *td = lp->lwp_thread;
 
+	decay(lp);
 	td->td_release = NULL;
 	td->td_nivcsw++;
 	lwkt_deschedule_self();
