@@ -13,7 +13,7 @@
 #include "kernel/proc/exec.h"
 #include "kernel/abi/errno.h"
 #include "kernel/abi/resource.h"
-#include "kernel/file/file.h"
+#include "kernel/file/inode.h"
 #include "kernel/lib/lib.h"
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/mem/vm.h"
@@ -70,11 +70,14 @@ exec_unshare_files(struct proc *p)
 	return 0;
 }
 
-/* What ps shows, and what belonged to the old program alone. */
+/* What ps shows, and what belonged to the old program alone.  Takes over text
+ * and args. */
 static void
-exec_rename(struct lwp *lp, const struct exec_args *ea, struct pargs *args)
+exec_rename(struct lwp *lp, const struct exec_args *ea, struct inode *text,
+    struct pargs *args)
 {
 	struct proc *p = lp->lwp_proc;
+	struct inode *old_text;
 	struct pargs *old;
 
 	proc_lock(p); /* sleeps */
@@ -85,18 +88,22 @@ exec_rename(struct lwp *lp, const struct exec_args *ea, struct pargs *args)
 	memset(&lp->lwp_sigstk, 0, sizeof(lp->lwp_sigstk));
 	old = p->p_args;
 	p->p_args = args;
+	old_text = p->p_text;
+	p->p_text = text;
 	/* No program here changes the identity of who runs it. */
 	p->p_flags = (p->p_flags & ~P_SUGID) | P_EXEC;
 	proc_unlock(p);
 	if (old != NULL)
 		pargs_rele(old);
+	if (old_text != NULL)
+		inode_rele(old_text);
 }
 
-/* The way without return; takes over img's memory and args.
+/* The way without return; takes over img's memory, text and args.
  * MODEL: kill.pml, vfork.pml. */
 static int
 exec_commit(struct lwp *lp, struct exec_args *ea, struct elf_image *img,
-    struct pargs *args)
+    struct inode *text, struct pargs *args)
 {
 	struct proc *p = lp->lwp_proc;
 	int error = killalllwps(lp); /* sleeps */
@@ -109,7 +116,7 @@ exec_commit(struct lwp *lp, struct exec_args *ea, struct elf_image *img,
 	if (error == 0) {
 		proc_replace_vmspace(p, img->ei_vm); /* sleeps */
 		fdcloexec(p->p_fd);		     /* sleeps */
-		exec_rename(lp, ea, args);
+		exec_rename(lp, ea, text, args);
 		exit_release_vfork(lp); /* sleeps */
 		p->p_sigtramp = img->ei_sigtramp;
 		cpu_lwp_set_entry(lp, img->ei_entry, img->ei_sp, 0);
@@ -129,6 +136,7 @@ kern_execve(struct lwp *lp, struct exec_args *ea)
 	struct proc *p = lp->lwp_proc;
 	struct elf_image img;
 	struct pargs *args;
+	struct inode *text;
 	struct file *fp;
 	int error;
 
@@ -137,15 +145,21 @@ kern_execve(struct lwp *lp, struct exec_args *ea)
 		return error;
 	error = elf_load(fp, ea, (size_t)proc_limit(p, RLIMIT_STACK),
 	    lwp_cred(lp), &img); /* sleeps */
-	fdrop(fp);	       /* sleeps */
-	if (error != 0)
+	text = fp->f_data;
+	inode_hold(text);
+	fdrop(fp); /* sleeps */
+	if (error != 0) {
+		inode_rele(text);
 		return error;
+	}
 	args = pargs_alloc(ea->ea_buf, ea->ea_arglen);
-	error = args != NULL ? exec_commit(lp, ea, &img, args) /* sleeps */ :
-			       ENOMEM;
+	error = ENOMEM;
+	if (args != NULL)
+		error = exec_commit(lp, ea, &img, text, args); /* sleeps */
 	if (error != 0) {
 		if (args != NULL)
 			pargs_rele(args);
+		inode_rele(text);
 		vmspace_rele(img.ei_vm); /* sleeps */
 	}
 	return error;

@@ -2,7 +2,7 @@
  * exit_release.c -- stages that only drop a process's reference to something
  * that lives elsewhere.
  */
-#include "kernel/file/file.h"
+#include "kernel/file/inode.h"
 #include "kernel/mem/vm.h"
 #include "kernel/proc/exit.h"
 #include "kernel/proc/limit.h"
@@ -33,6 +33,20 @@ exit_memory(struct lwp *lp)
 	/* O12: it keeps the shell; every thread still runs on that page
 	 * table, until the parent's wait drops it (wait.c, bury). */
 	vmspace_exit(p->p_vmspace); /* sleeps */
+}
+
+void
+exit_text(struct lwp *lp)
+{
+	struct proc *p = lp->lwp_proc;
+	struct inode *text;
+
+	proc_lock(p); /* sleeps */
+	text = p->p_text;
+	p->p_text = NULL;
+	proc_unlock(p);
+	if (text != NULL)
+		inode_rele(text);
 }
 
 void

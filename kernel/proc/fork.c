@@ -10,7 +10,7 @@
 #include "kernel/abi/resource.h"
 #include "kernel/abi/signal.h"
 #include "kernel/abi/unistd.h"
-#include "kernel/file/file.h"
+#include "kernel/file/inode.h"
 #include "kernel/lib/lib.h"
 #include "kernel/mem/vm.h"
 #include "kernel/proc/args.h"
@@ -87,6 +87,9 @@ fork_inherit(struct proc *p, struct proc *child, int flags)
 	child->p_args = pargs_hold(p->p_args);
 	child->p_reaper = sysreaper_hold(p->p_reaper);
 	child->p_sysent = p->p_sysent;
+	child->p_text = p->p_text;
+	if (child->p_text != NULL)
+		inode_hold(child->p_text);
 	child->p_flags = p->p_flags & P_SUGID;
 	memcpy(child->p_comm, p->p_comm, sizeof(child->p_comm));
 	child->p_sigtramp = p->p_sigtramp;
@@ -126,6 +129,8 @@ fork_abort(struct proc *child)
 	proc_private(child);
 	if (child->p_master != NULL)
 		lwp_discard(child->p_master);
+	if (child->p_text != NULL)
+		inode_rele(child->p_text);
 	if (child->p_limit != NULL)
 		plimit_free(child->p_limit);
 	proc_private_end(child);

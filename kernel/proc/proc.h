@@ -46,6 +46,7 @@
 #include "kernel/signal/sigpend.h"
 
 struct filedesc;
+struct inode;
 struct lwp;
 struct pargs;
 struct pgrp;
@@ -157,6 +158,7 @@ struct proc {
 	struct ucred *p_ucred GUARDED(proc_token);  /* until buried */
 	struct plimit *p_limit GUARDED(proc_token); /* NULL: exited */
 	struct pargs *p_args GUARDED(proc_token);
+	struct inode *p_text GUARDED(proc_token); /* its program; NULL: none */
 	char p_comm[MAXCOMLEN + 1] GUARDED(proc_token);
 
 	struct filedesc *p_fd;	   /* OWNER changed while single-threaded */

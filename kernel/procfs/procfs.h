@@ -3,7 +3,8 @@
  * want of it as files (spec 2.18).
  *
  * Files of kernel/procfs: procfs_dir.c (names and inodes), procfs_file.c (open
- * files), procfs_text.c (files that are text), procfs_mem.c (memory).
+ * files), procfs_text.c (files that are text), procfs_mem.c (memory),
+ * procfs_regs.c (registers), procfs_ctl.c (orders), stopevent.c (events).
  *
  * A node stands for one process by its pid and the time of its birth; it holds
  * nothing.  Each call finds the process again, holds it for its own length,
@@ -34,6 +35,10 @@ enum procfs_kind {
 	PFS_RLIMIT,
 	PFS_ETYPE,
 	PFS_MEM,
+	PFS_REGS,
+	PFS_FPREGS,
+	PFS_FILE, /* the program: its own inode */
+	PFS_CTL,
 	PFS_NOTE,
 	PFS_NOTEPG,
 	PFS_KINDS
@@ -66,3 +71,12 @@ procfs_text_t procfs_status, procfs_map, procfs_cmdline, procfs_rlimit,
 /* procfs_mem.c: uio_offset is the address.  EIO: the process is gone, EPERM,
  * EAGAIN: it is in an exec, EFAULT. */
 int procfs_mem(struct proc *p, struct uio *uio, bool write) SLEEPS;
+
+/* procfs_regs.c: PFS_REGS, PFS_FPREGS.  EPERM, EAGAIN, EBUSY: p runs; EINVAL:
+ * not a whole one, or not what user mode may have. */
+int procfs_registers(struct proc *p, int kind, struct uio *uio, bool write)
+    SLEEPS;
+
+/* procfs_ctl.c: EOPNOTSUPP: no such order, EMSGSIZE; those of ptrace, kill and
+ * wait. */
+int procfs_ctl(struct proc *p, struct uio *uio) SLEEPS;

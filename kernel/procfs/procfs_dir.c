@@ -34,6 +34,10 @@ static const struct {
 	[PFS_RLIMIT] = {"rlimit", 0444},
 	[PFS_ETYPE] = {"etype", 0444},
 	[PFS_MEM] = {"mem", 0600},
+	[PFS_REGS] = { "regs", 0600 },
+	[PFS_FPREGS] = { "fpregs", 0600 },
+	[PFS_FILE] = { "file", 0444 },
+	[PFS_CTL] = { "ctl", 0200 },
 	[PFS_NOTE] = {"note", 0200},
 	[PFS_NOTEPG] = {"notepg", 0200},
 };
@@ -114,6 +118,22 @@ lookup_pid(struct inode *dir, const char *name, size_t len, struct inode **ipp)
 	return error;
 }
 
+/* The program that p runs. */
+static int
+lookup_text(struct proc *p, struct inode **ipp)
+{
+	int error = ENOENT;
+
+	proc_lock(p); /* sleeps */
+	if (p->p_text != NULL) {
+		inode_hold(p->p_text);
+		*ipp = p->p_text;
+		error = 0;
+	}
+	proc_unlock(p);
+	return error;
+}
+
 static int
 lookup_file(struct inode *dir, const char *name, size_t len, struct inode **ipp)
 {
@@ -125,7 +145,8 @@ lookup_file(struct inode *dir, const char *name, size_t len, struct inode **ipp)
 	for (int kind = PFS_DIR + 1; kind < PFS_KINDS; kind++) {
 		if (strlen(files[kind].name) == len &&
 		    memcmp(files[kind].name, name, len) == 0) {
-			error = node_make(dir, p, kind, ipp);
+			error = kind == PFS_FILE ? lookup_text(p, ipp) :
+						   node_make(dir, p, kind, ipp);
 			break;
 		}
 	}

@@ -86,6 +86,8 @@ procfs_read(struct file *fp, struct uio *uio)
 		error = text_read(texts[kind], p, uio); /* sleeps */
 	else if (kind == PFS_MEM)
 		error = procfs_mem(p, uio, false); /* sleeps */
+	else if (kind == PFS_REGS || kind == PFS_FPREGS)
+		error = procfs_registers(p, kind, uio, false); /* sleeps */
 	else
 		error = EINVAL;
 	PRELE(p);
@@ -120,6 +122,10 @@ procfs_write(struct file *fp, struct uio *uio)
 		error = 0;
 	else if (kind == PFS_MEM)
 		error = procfs_mem(p, uio, true); /* sleeps */
+	else if (kind == PFS_REGS || kind == PFS_FPREGS)
+		error = procfs_registers(p, kind, uio, true); /* sleeps */
+	else if (kind == PFS_CTL)
+		error = procfs_ctl(p, uio); /* sleeps */
 	else if (kind == PFS_NOTE || kind == PFS_NOTEPG)
 		error = note_write(uio); /* sleeps */
 	else

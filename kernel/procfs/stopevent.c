@@ -28,9 +28,8 @@ static MALLOC_DEFINE(M_STOPS, "stops");
  * The process.
  */
 
-/* Whom the debugger looks at; NULL: nobody. */
-static inline struct lwp *
-stopped_lwp(const struct proc *p) NEEDS(proc_token)
+struct lwp *
+stopped_lwp(const struct proc *p)
 {
 	return p->p_stops != NULL ? p->p_stops->st_lwp : NULL;
 }

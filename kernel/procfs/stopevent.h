@@ -46,6 +46,8 @@ stop_for_signal(struct lwp *lp, int sig, int *shown)
 	return show;
 }
 
+/* Which LWP is stopped at an event, NULL: none. */
+struct lwp *stopped_lwp(const struct proc *p) NEEDS(proc_token);
 /* An LWP that has just been made in p takes part in what is set. */
 void stops_join(struct lwp *lp) NEEDS(proc_token);
 /* SIGKILL: ends a stop, and those that would follow. */

@@ -28,7 +28,7 @@ static struct lwkt_token trace_token = TOKEN_INITIALIZER("trace");
 bool
 trace_is_ready(const struct proc *p)
 {
-	return (p->p_flags & P_STOPTOLD) && p->p_nstopped == p->p_nlive &&
+	return stop_is_complete(p) && (p->p_flags & P_STOPTOLD) &&
 	    p->p_report == 0;
 }
 

@@ -18,8 +18,8 @@
 #include "kernel/signal/signal.h"
 #include "kernel/signal/sigset.h"
 
-static inline bool
-stop_is_complete(const struct proc *p) NEEDS(proc_token)
+bool
+stop_is_complete(const struct proc *p)
 {
 	return (p->p_flags & P_STOPPED) && p->p_nstopped == p->p_nlive;
 }

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include "kernel/lockcheck.h"
 
 struct lwp;
@@ -19,6 +20,8 @@ void proc_stop(struct proc *p, int sig) NEEDS(proc_token);
 /* The same where the default action of sig is to stop: not for a signal of the
  * terminal in a group that nobody could let go on.  The parent is told. */
 void proc_stop_default(struct proc *p, int sig) NEEDS(proc_token) SLEEPS;
+/* Have all that live on come to a stand? */
+bool stop_is_complete(const struct proc *p) NEEDS(proc_token);
 /* Lets it go on, if it is stopped. */
 void proc_unstop(struct proc *p) NEEDS(proc_token);
 /* Tells the parent what is new: the stop is complete, or it goes on. p_token
