@@ -11,6 +11,7 @@
 #include "kernel/abi/signal.h"
 #include "kernel/abi/unistd.h"
 #include "kernel/file/inode.h"
+#include "kernel/lib/errors.h"
 #include "kernel/lib/lib.h"
 #include "kernel/mem/vm.h"
 #include "kernel/proc/args.h"
@@ -26,6 +27,7 @@
 #include "kernel/proc/ucred.h"
 #include "kernel/sched/usched.h"
 #include "kernel/signal/sigacts.h"
+#include "kernel/signal/signal.h"
 
 #define ROOT_RESERVE 10 /* process slots that only uid 0 gets (spec 2.10) */
 
@@ -142,38 +144,72 @@ fork_abort(struct proc *child)
 }
 
 /*
- * Links the finished embryo to its parent.  RACE: another thread of ours may
- * have begun to end the process; then nobody would hand the child on.
+ * May p have a child now?  RACE: another thread of ours may have begun to end
+ * the process; then nobody would hand the child on.  And a signal to the group
+ * must not miss the child: if it has come to us, we act on it first.
  */
 static int
-fork_link(struct proc *p, struct proc *child, int flags, struct lwp **clpp)
+fork_allowed(struct lwp *lp) NEEDS(proc_token)
 {
+	if (lp->lwp_proc->p_flags & (P_WEXIT | P_SINGLE))
+		return EINTR;
+	return unlikely(sig_is_due(lp)) ? ERESTART : 0;
+}
+
+/*
+ * Makes the finished embryo pp's child.  All tokens are held, the child's too:
+ * from where it is in the chain of peers, or in the group, until it is active
+ * nothing sleeps; whoever signals it meanwhile waits for that token.  EBUSY:
+ * the group is being signalled; EINTR, ERESTART: see fork_allowed().
+ */
+static int
+fork_enter(struct lwp *lp, struct proc *child, struct proc *pp, int flags)
+    NEEDS(proc_token, parent_token)
+{
+	struct proc *p = lp->lwp_proc;
+	struct lwp *clp = child->p_master;
+	int error;
+
+	if (flags & RFTHREAD)
+		peers_join(child, p->p_leader); /* sleeps */
+	error = fork_allowed(lp);
+	if (error == 0 && unlikely(!pgrp_inherit(child, p)))
+		error = EBUSY;
+	if (unlikely(error != 0)) {
+		if (flags & RFTHREAD)
+			peers_leave(child); /* sleeps */
+		return error;
+	}
+	pid_enter(child);
+	child->p_master = NULL;
+	lwp_enter(clp);
+	/* D29: init waits for plain children only. */
+	child->p_sigparent = (flags & RFLINUXTHPN) && !(flags & RFNOWAIT) ?
+	    SIGUSR1 :
+	    SIGCHLD;
+	family_link(child, pp);
+	atomic_store_rel(&child->p_stat, SACTIVE);
+	return 0;
+}
+
+/* Links the finished embryo to its parent; *clpp gets its thread. */
+static int
+fork_link(struct lwp *lp, struct proc *child, int flags, struct lwp **clpp)
+{
+	struct proc *p = lp->lwp_proc;
 	struct proc *pp = flags & RFNOWAIT ? initproc : p;
-	int error = 0;
+	int error;
 
 	proc_lock(p);	   /* sleeps */
 	children_lock(pp); /* sleeps */
-	if (p->p_flags & (P_WEXIT | P_SINGLE))
-		error = EINTR;
-	else if (flags & RFTHREAD)
-		peers_join(child, p->p_leader); /* sleeps */
-	if (error == 0 && (p->p_flags & (P_WEXIT | P_SINGLE))) {
-		if (flags & RFTHREAD)
-			peers_leave(child); /* sleeps */
-		error = EINTR;
-	}
-	if (error == 0) {
-		pgrp_inherit(child, p);
-		pid_enter(child);
-		*clpp = child->p_master;
-		lwp_enter(child->p_master);
-		child->p_master = NULL;
-		/* D29: init waits for plain children only. */
-		child->p_sigparent =
-		    (flags & RFLINUXTHPN) && !(flags & RFNOWAIT) ? SIGUSR1 :
-								    SIGCHLD;
-		family_link(child, pp);
-		atomic_store_rel(&child->p_stat, SACTIVE);
+	*clpp = child->p_master;
+	for (;;) {
+		lwkt_gettoken(&child->p_token); /* sleeps */
+		error = fork_enter(lp, child, pp, flags); /* sleeps */
+		lwkt_reltoken(&child->p_token);
+		if (likely(error != EBUSY))
+			break;
+		pgrp_await(p); /* sleeps */
 	}
 	children_unlock(pp);
 	proc_unlock(p);
@@ -225,7 +261,6 @@ fork_make(struct lwp *lp, struct proc *child, int flags)
 int
 kern_fork(struct lwp *lp, int flags, int *pidp)
 {
-	struct proc *p = lp->lwp_proc;
 	struct proc *child = proc_alloc();
 	struct lwp *clp;
 	int error;
@@ -234,7 +269,7 @@ kern_fork(struct lwp *lp, int flags, int *pidp)
 		return ENOMEM;
 	error = fork_make(lp, child, flags);
 	if (error == 0)
-		error = fork_link(p, child, flags, &clp); /* sleeps */
+		error = fork_link(lp, child, flags, &clp); /* sleeps */
 	if (error != 0) {
 		fork_abort(child);
 		return error;

@@ -95,23 +95,39 @@ pgrele(struct pgrp *pg)
 	kfree(pg, &M_PGRP);
 }
 
-/* p, in no group, becomes a member; takes over the caller's reference. */
+/* p, in no group, becomes a member. */
 static void
-pgrp_join(struct proc *p, struct pgrp *pg) NEEDS(proc_token)
+member_add(struct proc *p, struct pgrp *pg) NEEDS(proc_token, leaf_spin)
 {
-	members_lock(pg);
 	p->p_pgrp = pg;
 	atomic_store(&p->p_pgid, pg->pg_id);
 	atomic_store(&p->p_sid, pg->pg_session->s_sid);
 	LIST_INSERT_HEAD(&pg->pg_members, p, p_pglist);
+}
+
+/* The same; takes over the caller's reference. */
+static void
+pgrp_join(struct proc *p, struct pgrp *pg) NEEDS(proc_token)
+{
+	members_lock(pg);
+	member_add(p, pg);
 	members_unlock(pg);
 }
 
-void
+bool
 pgrp_inherit(struct proc *child, struct proc *p)
 {
-	pghold(p->p_pgrp);
-	pgrp_join(child, p->p_pgrp);
+	struct pgrp *pg = p->p_pgrp;
+	bool joins;
+
+	members_lock(pg);
+	joins = likely(atomic_load(&pg->pg_signalling) == 0);
+	if (joins) {
+		pghold(pg);
+		member_add(child, pg);
+	}
+	members_unlock(pg);
+	return joins;
 }
 
 void
@@ -210,17 +226,35 @@ pgrp_hold_members(struct pgrp *pg, int *np)
 		PHOLD(p);
 		members[n++] = p;
 	}
+	atomic_add(&pg->pg_signalling, 1);
 	members_unlock(pg);
 	*np = n;
 	return members;
 }
 
 void
-pgrp_free_members(struct proc **members, int n)
+pgrp_free_members(struct pgrp *pg, struct proc **members, int n)
 {
 	for (int i = 0; i < n; i++)
 		PRELE(members[i]);
 	kfree(members, &M_PGRP);
+	if (n >= 0 && atomic_subfetch(&pg->pg_signalling, 1) == 0)
+		wakeup(&pg->pg_signalling); /* WAKES: pgrp_await() */
+}
+
+void
+pgrp_await(struct proc *p)
+{
+	struct pgrp *pg = p->p_pgrp;
+
+	pghold(pg);
+	tsleep_interlock(&pg->pg_signalling, 0);
+	if (atomic_load(&pg->pg_signalling) != 0)
+		tsleep(&pg->pg_signalling, PKILL | PINTERLOCKED, "pgrp",
+		    0); /* sleeps */
+	else
+		tsleep_remove(curthread);
+	pgrele(pg);
 }
 
 int

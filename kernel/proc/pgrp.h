@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
 #include "kernel/lockcheck.h"
@@ -27,21 +28,28 @@ struct pgrp {
 	struct session *pg_session;	/* STABLE with a reference */
 	struct spinlock pg_spin;	/* SELF */
 	LIST_HEAD(, proc) pg_members GUARDED(leaf_spin); /* pg_spin */
+	int pg_signalling; /* ATOMIC who is on the way through the members;
+			      grows under pg_spin */
 };
 
 /* A group with a reference, or NULL. */
 struct pgrp *pgfind(int pgid);
 void pgrele(struct pgrp *pg);
-/* child, an embryo, joins its maker's group.  p_token of p held. */
-void pgrp_inherit(struct proc *child, struct proc *p) NEEDS(proc_token);
+/* child, an embryo, joins its maker's group.  p_token of p held, and child's,
+ * until it can be signalled.  False: somebody is on the way through the
+ * members (pgrp_await). */
+bool pgrp_inherit(struct proc *child, struct proc *p) NEEDS(proc_token);
 /* p leaves its group for good (burial). */
 void pgrp_leave(struct proc *p) NEEDS(proc_token);
 /* The first group and session (proc0). */
 void pgrp_boot(struct proc *p) NEEDS(proc_token);
 /* The members, all held, in an array of kmalloc(M_PGRP); *np of them.  NULL
- * with *np 0: none; NULL with *np -1: no memory. */
+ * with *np 0: none; NULL with *np -1: no memory.  Until pgrp_free_members()
+ * no child joins by fork (pgrp_await): who signals them misses nobody. */
 struct proc **pgrp_hold_members(struct pgrp *pg, int *np);
-void pgrp_free_members(struct proc **members, int n);
+void pgrp_free_members(struct pgrp *pg, struct proc **members, int n);
+/* Sleeps until nobody is on the way through p's group, or p is to die. */
+void pgrp_await(struct proc *p) NEEDS(proc_token) SLEEPS;
 
 /* setpgid(2), setsid(2): spec 2.13. */
 int kern_setpgid(struct proc *p, int pid, int pgid) SLEEPS;

@@ -46,6 +46,12 @@ first_pending(const struct lwp *lp) NEEDS(proc_token)
 	return sig_first(&set);
 }
 
+bool
+sig_is_due(const struct lwp *lp)
+{
+	return first_pending(lp) != 0;
+}
+
 /* Drops what is ignored, and stops the process if that is the default.  The
  * first signal that a handler, a tracer or the end of the process is to follow;
  * 0: none, or the process has stopped. */

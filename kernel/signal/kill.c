@@ -74,9 +74,8 @@ kill_group(struct proc *p, int pgid, int sig)
 	if (pg == NULL)
 		return ESRCH;
 	members = pgrp_hold_members(pg, &n);
-	pgrele(pg);
 	if (n < 0)
-		return ENOMEM;
+		error = ENOMEM;
 	for (int i = 0; i < n; i++) {
 		if (!may_signal(p, members[i], sig)) {
 			error = error == ESRCH ? EPERM : error;
@@ -85,7 +84,8 @@ kill_group(struct proc *p, int pgid, int sig)
 		error = 0;
 		send(p, members[i], sig); /* sleeps */
 	}
-	pgrp_free_members(members, n);
+	pgrp_free_members(pg, members, n);
+	pgrele(pg);
 	return error;
 }
 

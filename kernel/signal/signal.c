@@ -276,7 +276,7 @@ pgsignal(struct pgrp *pg, int sig, bool controlled)
 		if (!controlled ||
 		    (atomic_load(&members[i]->p_flags) & P_CONTROLT))
 			ksignal(members[i], sig); /* sleeps */
-	pgrp_free_members(members, max(n, 0));
+	pgrp_free_members(pg, members, n);
 }
 
 bool
