@@ -51,7 +51,7 @@ int sig_interrupted(struct thread *td) SLEEPS;
 /* Stops here while the process is stopped; then the signal that the current
  * LWP has to act on (it stays pending), 0: none. */
 int issignal(struct lwp *lp) SLEEPS;
-/* Is there something for lp to act on?  Then a call that makes others had better
+/* Is there something for lp to act on?  A call that makes others had better
  * wait until it has been. */
 bool sig_is_due(const struct lwp *lp) NEEDS(proc_token);
 /* Acts on it: sets up the handler, or ends the process. */
