@@ -36,10 +36,12 @@ killlwps(struct lwp *lp, uint32_t flag) NEEDS(proc_token)
 		if (other != lp && !(other->lwp_flags & LWP_WEXIT))
 			lwp_doom(other);
 	/* D16: who ends cannot be stopped, and the doomed do not stay so. */
-	if (flag == P_WEXIT)
-		proc_unstop(p);
-	else if (p->p_flags & P_STOPPED)
-		wakeup(&p->p_nstopped); /* WAKES: stop_here() */
+	if (unlikely(p->p_flags & P_STOPPED)) {
+		if (flag == P_WEXIT)
+			proc_unstop(p);
+		else
+			wakeup(&p->p_nstopped); /* WAKES: stop_here() */
+	}
 	return 0;
 }
 

@@ -28,6 +28,7 @@
 #include "kernel/sched/usched.h"
 #include "kernel/signal/sigacts.h"
 #include "kernel/signal/signal.h"
+#include "kernel/signal/sigset.h"
 
 #define ROOT_RESERVE 10 /* process slots that only uid 0 gets (spec 2.10) */
 
@@ -131,6 +132,8 @@ fork_abort(struct proc *child)
 	proc_private(child);
 	if (child->p_master != NULL)
 		lwp_discard(child->p_master);
+	/* Its leader may still hold it. */
+	proc_stall(child); /* sleeps */
 	if (child->p_text != NULL)
 		inode_rele(child->p_text);
 	if (child->p_limit != NULL)
@@ -153,21 +156,23 @@ fork_allowed(struct lwp *lp) NEEDS(proc_token)
 {
 	if (lp->lwp_proc->p_flags & (P_WEXIT | P_SINGLE))
 		return EINTR;
-	return unlikely(sig_is_due(lp)) ? ERESTART : 0;
+	if (likely(sigset_empty(&lp->lwp_proc->p_siglist.sp_set) &&
+		sigset_empty(&lp->lwp_siglist.sp_set)))
+		return 0;
+	return sig_is_due(lp) ? ERESTART : 0;
 }
 
 /*
- * Makes the finished embryo pp's child.  All tokens are held, the child's too:
- * from where it is in the chain of peers, or in the group, until it is active
- * nothing sleeps; whoever signals it meanwhile waits for that token.  EBUSY:
- * the group is being signalled; EINTR, ERESTART: see fork_allowed().
+ * Makes child, which can be signalled already, a peer of p's leader, a member
+ * of p's group and pp's child, in one stretch that does not sleep once it is
+ * known to be allowed.  EBUSY: the group is being signalled; EINTR, ERESTART:
+ * see fork_allowed().
  */
 static int
 fork_enter(struct lwp *lp, struct proc *child, struct proc *pp, int flags)
     NEEDS(proc_token, parent_token)
 {
 	struct proc *p = lp->lwp_proc;
-	struct lwp *clp = child->p_master;
 	int error;
 
 	if (flags & RFTHREAD)
@@ -181,15 +186,35 @@ fork_enter(struct lwp *lp, struct proc *child, struct proc *pp, int flags)
 		return error;
 	}
 	pid_enter(child);
-	child->p_master = NULL;
-	lwp_enter(clp);
 	/* D29: init waits for plain children only. */
 	child->p_sigparent = (flags & RFLINUXTHPN) && !(flags & RFNOWAIT) ?
 	    SIGUSR1 :
 	    SIGCHLD;
 	family_link(child, pp);
-	atomic_store_rel(&child->p_stat, SACTIVE);
 	return 0;
+}
+
+/* Whoever finds child from here on can signal it, though it does not run. */
+static void
+fork_activate(struct proc *child, struct lwp *clp) NEEDS(proc_token)
+{
+	lwp_enter(clp);
+	child->p_master = NULL;
+	atomic_store_rel(&child->p_stat, SACTIVE);
+}
+
+/* Nobody has found it, but for its leader for a while: an embryo again. */
+static __rare void
+fork_deactivate(struct proc *child, struct lwp *clp)
+{
+	proc_lock(child); /* sleeps */
+	child->p_stat = SIDL;
+	RB_REMOVE(lwp_tree, &child->p_lwps, clp);
+	child->p_nlive--;
+	child->p_nthreads--;
+	child->p_master = clp;
+	sigpend_drop_all(&child->p_siglist);
+	proc_unlock(child);
 }
 
 /* Links the finished embryo to its parent; *clpp gets its thread. */
@@ -198,19 +223,17 @@ fork_link(struct lwp *lp, struct proc *child, int flags, struct lwp **clpp)
 {
 	struct proc *p = lp->lwp_proc;
 	struct proc *pp = flags & RFNOWAIT ? initproc : p;
+	struct lwp *clp;
 	int error;
 
 	proc_lock(p);	   /* sleeps */
 	children_lock(pp); /* sleeps */
-	*clpp = child->p_master;
-	for (;;) {
-		lwkt_gettoken(&child->p_token); /* sleeps */
-		error = fork_enter(lp, child, pp, flags); /* sleeps */
-		lwkt_reltoken(&child->p_token);
-		if (likely(error != EBUSY))
-			break;
+	*clpp = clp = child->p_master;
+	fork_activate(child, clp);
+	while ((error = fork_enter(lp, child, pp, flags)) == EBUSY)
 		pgrp_await(p); /* sleeps */
-	}
+	if (unlikely(error != 0))
+		fork_deactivate(child, clp); /* sleeps */
 	children_unlock(pp);
 	proc_unlock(p);
 	return error;

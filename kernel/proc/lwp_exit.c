@@ -28,10 +28,12 @@ lwp_exit_leave(struct lwp *lp)
 	 * this thread goes over from these to those in one step (E58). */
 	us = usage_of_lwp(lp);
 	usage_add(&p->p_ru, &us);
-	sigpend_drop_all(&lp->lwp_siglist);
-	/* What this thread was told of may be another's to act on. */
-	if (unlikely(!sigset_empty(&p->p_siglist.sp_set)))
+	if (unlikely(!sigset_empty(&lp->lwp_siglist.sp_set) ||
+		!sigset_empty(&p->p_siglist.sp_set))) {
+		sigpend_drop_all(&lp->lwp_siglist);
+		/* What it was told of may be another's to act on. */
 		sig_pass_on(lp);
+	}
 	proc_unlock(p);
 }
 

@@ -35,9 +35,8 @@ struct pgrp {
 /* A group with a reference, or NULL. */
 struct pgrp *pgfind(int pgid);
 void pgrele(struct pgrp *pg);
-/* child, an embryo, joins its maker's group.  p_token of p held, and child's,
- * until it can be signalled.  False: somebody is on the way through the
- * members (pgrp_await). */
+/* child, which can be signalled but not found yet, joins its maker's group.
+ * False: somebody is on the way through the members (pgrp_await). */
 bool pgrp_inherit(struct proc *child, struct proc *p) NEEDS(proc_token);
 /* p leaves its group for good (burial). */
 void pgrp_leave(struct proc *p) NEEDS(proc_token);

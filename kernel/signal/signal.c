@@ -294,7 +294,7 @@ sig_is_discarded(struct lwp *lp, int sig)
 
 /* Two threads may both have been told of what one of them then takes; no
  * thread must be left untold of what none has taken. */
-void
+__rare void
 sig_pass_on(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc;

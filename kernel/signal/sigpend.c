@@ -51,7 +51,7 @@ sigpend_take(struct sigpend *sp, int sig, struct siginfo *si)
 	kfree(ksi, &M_SIGINFO);
 }
 
-void
+__rare void
 sigpend_drop(struct sigpend *sp, const struct sigset *set)
 {
 	struct sigset both = sp->sp_set;

@@ -33,7 +33,8 @@ sigset_del(struct sigset *set, int sig)
 	set->bits[(sig - 1) / 32] &= ~sig_bit(sig);
 }
 
-static inline bool
+/* Asked wherever a thread or a process is made or ends. */
+static inline __attribute__((always_inline)) bool
 sigset_empty(const struct sigset *set)
 {
 	uint64_t half[2];

@@ -30,6 +30,7 @@ static const struct {
     {"parallel", bench_parallel},
     {"waits", bench_waits},
     {"orphans", bench_orphans},
+    {"signals", bench_signals},
 };
 #define NGROUPS (sizeof(groups) / sizeof(groups[0]))
 
