@@ -4,8 +4,9 @@
 # its record says, and the whole kernel passes the same run.  As many at a
 # time as there are processors.
 # MAYFLY_PATTERN: only mutants whose name begins so.
-# spec: D03-D12 D14 D15 D17 D18 D23 D25 D28 D29 D32 D33 D35 D43 D44 D48-D50 D55
-# D61 D62 E53 E71 E72
+# spec: D03-D12 D14 D15 D17 D18 D22 D23 D25 D27-D29 D32 D33 D35 D36 D38 D43 D44
+# D48-D50 D55 D56
+# D61 D62 E21 E22 E24 E27 E53 E56 E71 E72 E83 E84
 . "$(dirname "$0")/lib.sh"
 unset MAYFLY_SEED
 

@@ -4,6 +4,7 @@
  * without its leader keep their numbers, which nobody else may get.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,6 +83,62 @@ use_up(pid_t below)
 	} while (pid < below);
 }
 
+/* A child that sleeps, whose number is `wanted' (0: any). */
+static pid_t
+sleeper(pid_t wanted)
+{
+	for (;;) {
+		pid_t pid = fork();
+
+		if (pid == -1)
+			exit(6);
+		if (pid == 0)
+			for (;;)
+				sleep(1000);
+		if (wanted == 0 || pid == wanted)
+			return pid;
+		kill(pid, SIGKILL);
+		if (waitpid(pid, NULL, 0) != pid)
+			exit(7);
+	}
+}
+
+/* Files of /proc stay dead when their number stands for another process. */
+static const char *
+stale_files(void)
+{
+	static const char *const names[] = {"status", "mem", "cmdline"};
+	char path[64], buf[16];
+	int fds[3], bad = 0;
+	pid_t pid = sleeper(0);
+
+	for (int i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, names[i]);
+		fds[i] = open(path, O_RDONLY);
+		bad += fds[i] == -1;
+	}
+	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
+	bad += chdir(path) == -1;
+	kill(pid, SIGKILL);
+	bad += waitpid(pid, NULL, 0) != pid;
+	bad += sleeper(pid) != pid;
+	for (int i = 0; i < 3; i++) {
+		lseek(fds[i], i == 1 ? 0x400000 : 0, SEEK_SET);
+		bad += read(fds[i], buf, sizeof(buf)) != -1 || errno != EIO;
+		/* The new one's own are open to all. */
+		snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, names[i]);
+		close(fds[i]);
+		fds[i] = open(path, O_RDONLY);
+		bad += fds[i] == -1;
+		close(fds[i]);
+	}
+	bad += open("status", O_RDONLY) != -1;
+	bad += chdir("/") == -1;
+	kill(pid, SIGKILL);
+	bad += waitpid(pid, NULL, 0) != pid;
+	return bad == 0 ? "dead" : "alive";
+}
+
 int
 main(void)
 {
@@ -109,6 +166,7 @@ main(void)
 	printf("taken: %d\n", taken);
 	printf("zombie: %d\n",
 	    waitpid(kept[0], &status, 0) == kept[0] ? WEXITSTATUS(status) : -1);
+	printf("stale files: %s\n", stale_files());
 	kill(member[0], SIGKILL);
 	kill(member[1], SIGKILL);
 	return 0;

@@ -143,6 +143,47 @@ sleeping_wait(void)
 	CHECK_EXIT(tracer, 0);
 }
 
+/* A parent that has no other child, and no handler to wake it: it is told to
+ * wait for one, and is woken when it is there. */
+static void
+lone_parent(void *arg)
+{
+	int status;
+	pid_t pid;
+
+	(void)arg;
+	signal(SIGCHLD, SIG_DFL);
+	pid = test_fork(trace_waiter, shared);
+	store(&shared[2], pid);
+	test_await(&shared[1], 1);
+	CHECK_EQ(sc(SYS_wait4, -1, NULL, WNOHANG, NULL), 0);
+	test_post(&shared[1]);
+	CHECK_EQ(sc(SYS_wait4, -1, &status, 0, NULL), pid);
+	CHECK_EQ(status, 3 << 8);
+	CHECK_EQ(sc(SYS_wait4, -1, NULL, 0, NULL), -ECHILD);
+}
+
+static void
+waits_for_none_else(void)
+{
+	pid_t parent, pid;
+
+	store(&shared[0], 0);
+	store(&shared[1], 0);
+	store(&shared[2], 0);
+	parent = test_fork(lone_parent, NULL);
+	WAIT_UNTIL(load(&shared[2]) != 0);
+	pid = load(&shared[2]);
+	trace_attach(pid);
+	test_post(&shared[1]);
+	test_await(&shared[1], 2);
+	test_sleep_ms(2);
+	test_post(&shared[0]);
+	trace_continue(pid, 0);
+	CHECK_EXIT(pid, 3);
+	CHECK_EXIT(parent, 0);
+}
+
 /* Its own child. */
 static void
 own_child(void)
@@ -220,6 +261,7 @@ main(int argc, char **argv)
 		both_get_status();
 		detach_returns_it();
 		sleeping_wait();
+		waits_for_none_else();
 		own_child();
 		already_stopped();
 		CHECK_EXIT(test_fork(traced_by_child, NULL), 0);
