@@ -151,6 +151,7 @@ proc_reparent(struct proc *child, struct proc *parent) NEEDS(parent_token)
 	child->p_sigparent = SIGCHLD;
 }
 
+/* MODEL: tracing.pml. */
 void
 family_move(struct proc *child, struct proc *parent, int sigparent)
 {
@@ -189,7 +190,7 @@ adopt_list(struct proclist *list, struct proc *heir, struct proclist *to)
 
 /* Hands p's children to heir; both tokens held.  False: heir has handed on
  * its own children already and can have no more.
- * MODEL: adoption.pml. */
+ * MODEL: adoption.pml, tracing.pml. */
 static bool
 adopt_all(struct proc *p, struct proc *heir) NEEDS(parent_token, proc_token)
 {
@@ -286,7 +287,7 @@ leave_parent(struct proc *p, struct proc *pp)
 	return parent_lock(p); /* sleeps */
 }
 
-/* MODEL: adoption.pml, handshake.pml. */
+/* MODEL: adoption.pml, handshake.pml, tracing.pml. */
 void
 exit_publish(struct lwp *lp)
 {
@@ -315,7 +316,7 @@ exit_status(const struct proc *p)
 	return (int)p->p_xstat;
 }
 
-/* MODEL: adoption.pml, handshake.pml. */
+/* MODEL: adoption.pml, handshake.pml, tracing.pml. */
 void
 exit_tell_parent(struct lwp *lp)
 {

@@ -36,6 +36,7 @@ set_real_parent(struct proc *p, struct proc *pp) NEEDS(parent_token)
 	atomic_store(&p->p_oppid, pp != NULL ? pp->p_pid : 0);
 }
 
+/* MODEL: tracing.pml. */
 void
 trace_begin(struct proc *p, struct proc *pp, struct proc *tracer)
 {
@@ -54,6 +55,7 @@ trace_begin(struct proc *p, struct proc *pp, struct proc *tracer)
 	pp->p_nchildren[kind_of(p->p_osigparent)]++;
 }
 
+/* MODEL: tracing.pml. */
 void
 trace_end(struct proc *p)
 {
@@ -73,6 +75,7 @@ trace_end(struct proc *p)
 		wakeup(tracer);
 }
 
+/* MODEL: tracing.pml. */
 UNCHECKED struct proc *
 orphan_lock(struct proc *p)
 {
@@ -105,6 +108,7 @@ orphan_unlock(struct proc *pp)
 /* What the real parent of the zombie p is to hear, now that it is its own. */
 static void
 tell_real_parent(struct proc *p, struct proc *pp) UNCHECKED;
+/* MODEL: tracing.pml. */
 static void
 tell_real_parent(struct proc *p, struct proc *pp)
 {
@@ -144,6 +148,7 @@ leave_real_parent(struct proc *p, struct proc *pp)
 	PRELE(heir);
 }
 
+/* MODEL: tracing.pml. */
 UNCHECKED void
 trace_give_back(struct proc *p)
 {
@@ -161,7 +166,8 @@ trace_give_back(struct proc *p)
 }
 
 /* E56, D56: what is traced dies with its tracer, and is waited for by whose
- * child it is. */
+ * child it is.
+ * MODEL: tracing.pml. */
 UNCHECKED void
 trace_kill_all(struct proc *p)
 {
@@ -190,6 +196,7 @@ trace_kill_all(struct proc *p)
 	family_unlock(p);
 }
 
+/* MODEL: tracing.pml. */
 int
 orphans_hand_on(struct proc *p, struct proc *heir)
 {

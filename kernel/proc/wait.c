@@ -221,7 +221,7 @@ bury(struct lwp *lp, struct proc *child, struct lwp *master)
 }
 
 /* SPEC X79-X83 for a zombie just claimed.
- * MODEL: handshake.pml. */
+ * MODEL: handshake.pml, tracing.pml. */
 static int
 collect(struct lwp *lp, struct proc *child, struct wait_result *ws,
     wait_deliver_t *deliver, void *arg)
@@ -356,7 +356,7 @@ wait_sleep(struct proc *p) NEEDS(parent_token)
 	return error;
 }
 
-/* MODEL: adoption.pml, handshake.pml. */
+/* MODEL: adoption.pml, handshake.pml, tracing.pml. */
 int
 kern_wait(struct lwp *lp, const struct wait_request *wr,
     struct wait_result *ws, wait_deliver_t *deliver, void *arg)

@@ -121,6 +121,7 @@ attach_stop(struct proc *p) NEEDS(proc_token)
 	stop_tell_complete(p); /* sleeps */
 }
 
+/* MODEL: tracing.pml. */
 UNCHECKED int
 kern_trace_attach(struct lwp *lp, struct proc *p)
 {
