@@ -90,6 +90,7 @@ the_open_one(void (*open_one)(void *))
 	CHECK_EQ(lwp_kill(-1, t[0].tid, SIGUSR1), 0);
 	WAIT_UNTIL(load(&handled) == 21);
 	store(&stop, 1);
+	lwp_kill(-1, t[0].tid, SIGUSR1);
 	for (int i = 0; i < NTHREADS; i++)
 		mthread_join(&t[i]);
 	sigprocmask(SIG_SETMASK, &old, NULL);
@@ -101,48 +102,56 @@ sleeps_open(void *arg)
 	(void)arg;
 	add(&ready, 1);
 	while (load(&stop) == 0)
-		test_sleep_ms(50);
+		test_sleep_ms(100000);
 }
 
-/* Threads open and shut themselves and end, and no signal is lost: each that is
- * sent after the one before was handled, is. */
+/* Opens and shuts itself, and ends shut, perhaps just told. */
 static void
 flaps(void *arg)
 {
 	sigset_t set = only(SIGUSR1);
+	int n = (int)(intptr_t)arg;
 
-	(void)arg;
-	for (int i = 0; load(&stop) == 0 && i < 40; i++) {
-		sigprocmask(SIG_BLOCK, &set, NULL);
+	for (int i = 0; i < n; i++) {
+		sigprocmask(SIG_UNBLOCK, &set, NULL);
 		if (i & 1)
 			test_yield();
-		sigprocmask(SIG_UNBLOCK, &set, NULL);
+		sigprocmask(SIG_BLOCK, &set, NULL);
 	}
-	/* It ends open, perhaps just told. */
 }
 
+/* Whoever is told, flaps and ends: no signal is lost, for there is one that
+ * sleeps and could take it. */
 static void
 none_is_lost(void *arg)
 {
-	struct mthread t[4];
+	struct mthread sleeper, t[3];
 	sigset_t set = only(SIGUSR1);
-	int rounds = test_rounds(60, 5000);
+	int rounds = test_rounds(100, 5000);
 
 	(void)arg;
 	store(&handled, 0);
 	store(&stop, 0);
+	store(&ready, 0);
+	mthread_start(&sleeper, sleeps_open, NULL);
+	WAIT_UNTIL(load(&ready) == 1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
 	for (int i = 0; i < rounds; i++) {
-		for (int j = 0; j < 4; j++)
-			mthread_start(&t[j], flaps, NULL);
-		sigprocmask(SIG_BLOCK, &set, NULL);
-		CHECK_EQ(kill(getpid(), SIGUSR1), 0);
-		if (i & 1)
+		for (int j = 0; j < 3; j++)
+			mthread_start(&t[j], flaps, (void *)(intptr_t)(i % 8));
+		for (int j = 0; j < i % 5; j++)
 			test_yield();
-		sigprocmask(SIG_UNBLOCK, &set, NULL);
+		CHECK_EQ(kill(getpid(), SIGUSR1), 0);
 		WAIT_UNTIL(load(&handled) == i + 1);
-		for (int j = 0; j < 4; j++)
+		for (int j = 0; j < 3; j++)
 			mthread_join(&t[j]);
 	}
+	store(&stop, 1);
+	while (load(&sleeper.done) == 0) {
+		lwp_kill(-1, sleeper.tid, SIGUSR1);
+		test_yield();
+	}
+	mthread_join(&sleeper);
 }
 
 /* Threads that wait for the same set: each signal to one of them. */

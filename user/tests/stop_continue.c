@@ -89,6 +89,19 @@ stands_still(void)
 	return load(&shared[1]) == before;
 }
 
+/* D40: what is reported has stopped with all its threads. */
+static bool
+all_stopped(pid_t pid)
+{
+	int n = test_proclist();
+
+	for (int i = 0; i < n; i++)
+		if (test_rows_buf[i].pid == pid &&
+		    test_rows_buf[i].lwpstat != LWP_STAT_STOP)
+			return false;
+	return true;
+}
+
 /* t1 to t5, for what runs and what sleeps, with one thread and many. */
 static void
 stop_and_go(void (*fn)(void *), void *arg, int ready, int sig)
@@ -99,6 +112,7 @@ stop_and_go(void (*fn)(void *), void *arg, int ready, int sig)
 	CHECK_EQ(kill(pid, sig), 0);
 	CHECK_EQ(wait_for(pid, WUNTRACED, &status), pid);
 	CHECK_EQ(status, W_STOPCODE(sig));
+	CHECK(all_stopped(pid));
 	CHECK(WIFSTOPPED(status) && WSTOPSIG(status) == sig);
 	CHECK(!WIFSIGNALED(status) && !WIFEXITED(status));
 	CHECK_EQ(test_ps(pid)->stat, PROC_STAT_STOP);

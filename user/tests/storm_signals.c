@@ -126,6 +126,6 @@ main(int argc, char **argv)
 	store(&shared[1], 1);
 	for (int i = 0; i < SENDERS; i++)
 		CHECK_EXIT(senders[i], 0);
-	CHECK(load(&shared[2]) > 0);
+	CHECK(test_brief || load(&shared[2]) > 0);
 	return test_done();
 }
