@@ -285,7 +285,12 @@ setpgid_check(struct proc *p, struct proc *targ, int pgid, struct pgrp **pgp)
 	struct session *sess = p->p_pgrp->pg_session;
 
 	if (targ != p) {
-		if (targ->p_pptr != p || targ->p_stat != SACTIVE)
+		struct proc *parent = targ->p_opptr;
+
+		/* Its real one, while another traces it. */
+		if (parent == NULL)
+			parent = targ->p_pptr;
+		if (parent != p || targ->p_stat != SACTIVE)
 			return ESRCH;
 		if (targ->p_pgrp->pg_session != sess)
 			return EPERM;

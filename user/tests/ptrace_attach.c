@@ -44,6 +44,7 @@ traces_to_end(void *arg)
 
 	trace_attach(pid);
 	CHECK_EQ(sc(SYS_wait4, -1, NULL, WNOHANG, NULL), 0);
+	CHECK_EQ(sc(SYS_setpgid, pid, pid), -ESRCH);
 	test_post(&shared[1]);
 	step(1, 2);
 	trace_continue(pid, 0);
@@ -73,6 +74,8 @@ both_get_status(void)
 		     WNOHANG | WUNTRACED | WEXITED, NULL, NULL),
 	    0);
 	CHECK_EQ(test_ps(pid)->ppid, getpid());
+	CHECK_EQ(sc(SYS_setpgid, pid, pid), 0);
+	CHECK_EQ(sc(SYS_setpgid, pid, getpgrp()), 0);
 	CHECK_EQ(chlds, 0);
 	test_post(shared);
 	test_post(&shared[1]);

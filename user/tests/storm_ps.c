@@ -66,6 +66,8 @@ static const char *const storms[] = {
     "storm_fork_exit_wait",
     "storm_kill_exiting",
     "storm_orphan_against_wait",
+    "storm_proc",
+    "storm_ptrace",
     "storm_reaper",
     "storm_reparent",
     "storm_rfork_orders",
