@@ -19,6 +19,7 @@
 #include "kernel/procfs/stopevent.h"
 #include "kernel/sched/usched.h"
 #include "kernel/signal/signal.h"
+#include "kernel/signal/sigset.h"
 #include "kernel/signal/stop.h"
 
 static struct objcache *lwp_cache;
@@ -76,6 +77,8 @@ lwp_free(struct lwp *lp)
 	KASSERT(lp->lwp_magic == LWP_MAGIC, "LWP %p freed twice", lp);
 	KKASSERT_MSG(p->p_magic == PROC_MAGIC, "LWP %p outlives its process",
 	    lp);
+	KKASSERT_MSG(sigset_empty(&lp->lwp_siglist.sp_set),
+	    "LWP %p was signalled after its end", lp);
 	if (td->td_ucred != NULL)
 		crfree(td->td_ucred);
 	lp->lwp_magic = 0;

@@ -153,7 +153,7 @@ kern_lwp_kill(struct proc *p, int pid, int tid, int sig)
 	else if (lp == NULL)
 		error = ESRCH;
 	else if (sig != 0)
-		lwpsignal_info(lp, &si); /* sleeps */
+		lwpsignal_found(lp, &si); /* sleeps */
 	proc_unlock(targ);
 	PRELE(targ);
 	return error;

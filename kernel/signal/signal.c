@@ -162,6 +162,29 @@ tell_threads(struct proc *p, struct lwp *to, int sig, bool fatal)
 			lwp_notify(lp, TDF_MP_INTR | TDF_MP_KILL);
 }
 
+/* What is not dropped stops the process, or is pending until a thread acts on
+ * it.  `to` is not held: nothing sleeps while it is used. */
+static void
+post_wanted(struct proc *p, struct lwp *to, const struct siginfo *si,
+    enum sigwhat what) NEEDS(proc_token)
+{
+	int sig = si->si_signo;
+	bool fatal = what == SIGWHAT_DEFAULT && sig_is_fatal(sig);
+
+	if (what == SIGWHAT_DEFAULT && sig_is_stop(sig) &&
+	    (to != NULL ? takes(to, sig) : choose(p, sig) != NULL)) {
+		proc_stop_default(p, sig); /* sleeps */
+		return;
+	}
+	sigpend_add(to != NULL ? &to->lwp_siglist : &p->p_siglist, si, !fatal);
+	if (sig == SIGKILL) {
+		p->p_stopsig = 0;
+		proc_unstop(p);
+	}
+	if (!(p->p_flags & P_STOPPED))
+		tell_threads(p, to, sig, fatal);
+}
+
 /* Posts si to p, or to its thread `to`.
  * MODEL: kill.pml, vfork.pml. */
 static void
@@ -170,41 +193,24 @@ post(struct proc *p, struct lwp *to, const struct siginfo *si)
 {
 	int sig = si->si_signo;
 	bool traced = (p->p_flags & P_TRACED) && sig != SIGKILL;
-	bool pending = true;
+	bool goes_on;
 	enum sigwhat what;
-	struct sigpend *sp = to != NULL ? &to->lwp_siglist : &p->p_siglist;
 
 	if (sig == SIGKILL && unlikely(p->p_stops != NULL))
 		stops_kill(p);
 	if (!can_be_signalled(p))
 		return;
 	cancel_opposite(p, sig);
-	what = traced ? SIGWHAT_CATCH : sigacts_what(p, sig, NULL);
-	if (sig == SIGCONT && (p->p_flags & P_STOPPED) && !traced) {
+	goes_on = sig == SIGCONT && (p->p_flags & P_STOPPED) && !traced;
+	if (goes_on) {
 		proc_unstop(p);
 		p->p_flags |= P_CONTINUED;
-		pending = !is_dropped(p, sig, what);
+	}
+	what = traced ? SIGWHAT_CATCH : sigacts_what(p, sig, NULL);
+	if (traced || !is_dropped(p, sig, what))
+		post_wanted(p, to, si, what); /* sleeps */
+	if (goes_on)
 		stop_tell(p); /* sleeps */
-		if (!can_be_signalled(p))
-			return;
-	} else if (!traced && is_dropped(p, sig, what)) {
-		return;
-	}
-	if (!pending)
-		return;
-	if (what == SIGWHAT_DEFAULT && sig_is_stop(sig) &&
-	    (to != NULL ? takes(to, sig) : choose(p, sig) != NULL)) {
-		proc_stop_default(p, sig); /* sleeps */
-		return;
-	}
-	sigpend_add(sp, si, what == SIGWHAT_CATCH || !sig_is_fatal(sig));
-	if (sig == SIGKILL) {
-		p->p_stopsig = 0;
-		proc_unstop(p);
-	}
-	if (!(p->p_flags & P_STOPPED))
-		tell_threads(p, to, sig,
-		    what == SIGWHAT_DEFAULT && sig_is_fatal(sig));
 }
 
 void
@@ -235,6 +241,12 @@ lwpsignal_info(struct lwp *lp, const struct siginfo *si)
 	proc_lock(p); /* sleeps */
 	post(p, lp, si); /* sleeps */
 	proc_unlock(p);
+}
+
+void
+lwpsignal_found(struct lwp *lp, const struct siginfo *si)
+{
+	post(lp->lwp_proc, lp, si); /* sleeps */
 }
 
 void

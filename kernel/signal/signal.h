@@ -36,6 +36,10 @@ void lwpsignal(struct lwp *lp, int sig) SLEEPS;
 /* The same with what its receiver shall know. */
 void ksignal_info(struct proc *p, const struct siginfo *si) SLEEPS;
 void lwpsignal_info(struct lwp *lp, const struct siginfo *si) SLEEPS;
+/* The same for an LWP just found, which is nobody's: nothing sleeps before it
+ * is signalled, and it may be gone afterwards. */
+void lwpsignal_found(struct lwp *lp, const struct siginfo *si)
+    NEEDS(proc_token) SLEEPS;
 /* To every member of a group, or only to those with a controlling terminal;
  * without memory for the list of them, to none.  pg is held. */
 void pgsignal(struct pgrp *pg, int sig, bool controlled) SLEEPS;
