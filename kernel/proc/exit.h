@@ -82,7 +82,6 @@ void exit_hooks(struct lwp *lp) SLEEPS;		   /* hooks.c */
 void exit_drop_signals(struct lwp *lp) SLEEPS;	   /* signal/signal.c */
 void exit_close_files(struct lwp *lp) SLEEPS;	   /* exit_release.c */
 void exit_memory(struct lwp *lp) SLEEPS;	   /* exit_release.c */
-void exit_text(struct lwp *lp) SLEEPS;		   /* exit_release.c */
 void exit_limits(struct lwp *lp) SLEEPS;	   /* exit_release.c */
 void exit_release_vfork(struct lwp *lp) SLEEPS;	   /* family.c */
 void exit_sysreaper(struct lwp *lp) SLEEPS;	   /* sysreaper.c */

@@ -26,27 +26,20 @@ exit_memory(struct lwp *lp)
 	struct proc *p = lp->lwp_proc;
 	struct usage rss = { .us_maxrss =
 		vmspace_resident(p->p_vmspace) / 1024 };
-
-	proc_lock(p); /* sleeps */
-	usage_add(&p->p_ru, &rss);
-	proc_unlock(p);
-	/* O12: it keeps the shell; every thread still runs on that page
-	 * table, until the parent's wait drops it (wait.c, bury). */
-	vmspace_exit(p->p_vmspace); /* sleeps */
-}
-
-void
-exit_text(struct lwp *lp)
-{
-	struct proc *p = lp->lwp_proc;
 	struct inode *text;
 
 	proc_lock(p); /* sleeps */
+	usage_add(&p->p_ru, &rss);
 	text = p->p_text;
 	p->p_text = NULL;
 	proc_unlock(p);
+	/* X43: a removed program goes with its last process, not with the last
+	 * wait. */
 	if (text != NULL)
 		inode_rele(text);
+	/* O12: it keeps the shell; every thread still runs on that page
+	 * table, until the parent's wait drops it (wait.c, bury). */
+	vmspace_exit(p->p_vmspace); /* sleeps */
 }
 
 void

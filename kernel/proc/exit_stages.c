@@ -41,8 +41,6 @@ const struct exit_stage proc_stages[] = {
 	    "after the memory, which was the parent's too (O16)" },
 	/* terminal and session: after the files (O13); job control (O14) */
 	/* accounting: before the limits (O15); ktrace */
-	{ "text", exit_text,
-	    "a removed program goes with its last process, not its last wait" },
 	{ "reaper", exit_sysreaper,
 	    "before the children go, who must go to another" },
 	{ "publish", exit_publish,

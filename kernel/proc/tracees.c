@@ -149,20 +149,28 @@ leave_real_parent(struct proc *p, struct proc *pp)
 }
 
 /* MODEL: tracing.pml. */
-UNCHECKED void
+UNCHECKED bool
 trace_give_back(struct proc *p)
 {
 	struct proc *tracer = p->p_pptr, *pp;
 
 	family_lock(tracer); /* sleeps */
-	while (family_wants_no_zombies(pp = orphan_lock(p))) { /* sleeps */
+	for (;;) {
+		pp = orphan_lock(p); /* sleeps */
+		/* RACE: its real parent may have ended, and the tracer be its
+		 * heir. */
+		if (pp == NULL || !family_wants_no_zombies(pp))
+			break;
 		leave_real_parent(p, pp); /* sleeps */
 		orphan_unlock(pp);
 	}
-	trace_end(p);
-	tell_real_parent(p, pp); /* sleeps */
-	orphan_unlock(pp);
+	if (pp != NULL) {
+		trace_end(p);
+		tell_real_parent(p, pp); /* sleeps */
+		orphan_unlock(pp);
+	}
 	family_unlock(tracer);
+	return pp != NULL;
 }
 
 /* E56, D56: what is traced dies with its tracer, and is waited for by whose

@@ -27,9 +27,9 @@ is_orphan(const struct proc *p)
 {
 	return atomic_load(&p->p_oppid) != 0;
 }
-/* A zombie that its tracer's wait has reported: its real parent's turn (X83).
- * p is claimed. */
-void trace_give_back(struct proc *p) SLEEPS;
+/* An orphan's zombie that its tracer's wait has claimed and reported: its real
+ * parent's turn (X83).  False: by now the tracer is the real parent. */
+bool trace_give_back(struct proc *p) SLEEPS;
 /* p ends: all that it traces is killed, and goes back to its real parents. */
 void trace_kill_all(struct proc *p) SLEEPS;
 /* Children of p that others trace are heir's from now on; both tokens are

@@ -237,9 +237,7 @@ collect(struct lwp *lp, struct proc *child, struct wait_result *ws,
 		children_unlock(p);
 		return error;
 	}
-	if (unlikely(is_orphan(child)))
-		trace_give_back(child); /* sleeps */
-	else
+	if (likely(!is_orphan(child)) || !trace_give_back(child)) /* sleeps */
 		bury(lp, child, master); /* sleeps */
 	return 0;
 }

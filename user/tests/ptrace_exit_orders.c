@@ -115,6 +115,34 @@ parent_dies(enum tracer_end end, bool heir_traces)
 	CHECK_EQ(sc(SYS_procctl, P_PID, 0, PROC_REAP_RELEASE, NULL), 0);
 }
 
+/* The real parent ends while its heir, who is the tracer, waits for the child:
+ * it is reported once more, or not, and goes. */
+static void
+heir_waits(int turn)
+{
+	int status, deaths = 0;
+	pid_t p, pid;
+
+	reset();
+	CHECK_EQ(sc(SYS_procctl, P_PID, 0, PROC_REAP_ACQUIRE, NULL), 0);
+	p = test_fork(parent, NULL);
+	test_await(&shared[3], 1);
+	pid = load(&shared[2]);
+	trace_attach(pid);
+	trace_continue(pid, 0);
+	test_post(&shared[0]);
+	test_await_zombie(pid);
+	test_post(&shared[1]);
+	for (int i = turn % 8; i > 0; i--)
+		test_yield();
+	CHECK_EXIT(pid, 3);
+	while (sc(SYS_wait4, -1, &status, 0, NULL) > 0)
+		deaths++;
+	CHECK(deaths == 1 || deaths == 2);
+	CHECK(test_ps(pid) == NULL && test_ps(p) == NULL);
+	CHECK_EQ(sc(SYS_procctl, P_PID, 0, PROC_REAP_RELEASE, NULL), 0);
+}
+
 /* What traces itself by its parent: dies with it, and is init's. */
 static void
 traced_child(void *arg)
@@ -228,6 +256,8 @@ main(int argc, char **argv)
 		}
 		parent_dies(TRACER_WAITS, true);
 		trace_me_dies_with_parent();
+		for (int turn = 0; turn < 8; turn++)
+			heir_waits(turn);
 		no_zombies();
 		many();
 	}

@@ -191,7 +191,7 @@ static void
 one_round(struct round *r, unsigned seed)
 {
 	int status, at_reaper = 0, deaths = 0, idle = 0;
-	bool killed = false;
+	bool killed = false, traces;
 	pid_t pids[2];
 	long got;
 
@@ -202,6 +202,9 @@ one_round(struct round *r, unsigned seed)
 	pauses(draw(&seed, 25));
 	if (draw(&seed, 2) == 0)
 		sc(SYS_kill, pids[draw(&seed, 2)], SIGKILL);
+	/* Or we trace it, who are the heir of its real parent. */
+	traces = seed % 4 == 0 && load(&r->traced) != 0 &&
+	    PT(PT_ATTACH, load(&r->traced), 0, 0) == 0;
 	while ((got = sc(SYS_wait4, -1, &status, WNOHANG, NULL)) != -ECHILD) {
 		if (got == 0) {
 			if (++idle > 20 && load(&r->traced) != 0)
@@ -224,11 +227,15 @@ one_round(struct round *r, unsigned seed)
 			check_end(status);
 	}
 	CHECK_EQ(deaths, 2 + at_reaper);
-	/* A parent that is killed may not have come to count it. */
-	if (killed)
+	/* A tracer is told, too; a parent that is killed may not have come to
+	 * count it. */
+	if (traces)
+		CHECK(at_reaper == 1 || at_reaper == 2);
+	else if (killed)
 		CHECK(at_reaper + load(&r->at_parent) <= 1);
-	else
+	if (!killed && !traces)
 		CHECK_EQ(at_reaper + load(&r->at_parent), 1);
+	CHECK(at_reaper + load(&r->at_parent) <= 1 + traces);
 }
 
 static void
