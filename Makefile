@@ -243,7 +243,7 @@ crt0 := build/user/libc/crt0.S.o
 
 build/newlib/current: tools/newlib $(overlay) \
 		$(filter-out %/mayfly.h %/lwp.h %/procctl.h %/usched.h \
-		%/reboot.h %/syscall.h %/mman.h %/unistd.h %/procfs.h \
+		%/reboot.h %/syscall.h %/mman.h %/unistd.h %/termios.h %/procfs.h \
 		%/ptrace.h,$(abi))
 	$(Q)tools/newlib
 

@@ -38,6 +38,7 @@ extern struct lock_class parent_token; /* p_token of its parent, a second one */
 extern struct lock_class vm_token;     /* vm_token of a vmspace */
 extern struct lock_class fd_token;     /* fd_token of a descriptor table */
 extern struct lock_class pipe_token;   /* pp_token of a pipe */
+extern struct lock_class tty_token;    /* t_token of a terminal */
 extern struct lock_class list_token;   /* the token of a global list of hooks */
 extern struct lock_class hash_spin;    /* a bucket of the pid hash */
 extern struct lock_class sleep_spin;   /* a bucket of the sleep queues */

@@ -109,6 +109,10 @@ void cpu_backtrace_thread(struct thread *td, void (*fn)(uintptr_t pc), int max);
 
 /* Writes bytes to every console; polls, needs no lock of its own. */
 void console_write(const char *s, size_t n);
+/* The same with line ends as they are; is that what console_write() does, too
+ * (the kernel argument console=raw)? */
+void console_write_bytes(const char *s, size_t n);
+bool console_is_raw(void);
 /* What this CPU writes in between comes out in one piece.  Nests; a critical
  * section. */
 void console_enter(void);

@@ -93,6 +93,20 @@ console_write(const char *s, size_t n)
 }
 
 void
+console_write_bytes(const char *s, size_t n)
+{
+	console_enter();
+	write_all(s, n);
+	console_leave();
+}
+
+bool
+console_is_raw(void)
+{
+	return raw;
+}
+
+void
 console_set_input(void (*fn)(int c))
 {
 	serial_set_input(fn);

@@ -33,6 +33,7 @@
 #define SYS_sigaltstack 53
 #define SYS_ioctl 54
 #define SYS_reboot 55
+#define SYS_revoke 56
 #define SYS_execve 59
 #define SYS_umask 60
 #define SYS_vfork 66

@@ -8,7 +8,7 @@
  * means the same device.  The list is written by one CPU at boot and constant
  * afterwards.
  *
- * Entry points: dev_register, dev_fileops.
+ * Entry points: dev_register, dev_find.
  */
 #include "kernel/abi/errno.h"
 #include "kernel/file/inode.h"
@@ -28,12 +28,12 @@ dev_register(struct device *dv)
 	devices = dv;
 }
 
-const struct fileops *
-dev_fileops(uint32_t number)
+const struct device *
+dev_find(uint32_t number)
 {
 	for (struct device *dv = devices; dv != NULL; dv = dv->dv_next) {
-		if (dv->dv_number == number)
-			return dv->dv_ops;
+		if (number - dv->dv_number < max(dv->dv_minors, 1U))
+			return dv;
 	}
 	return NULL;
 }
@@ -81,10 +81,12 @@ static const struct fileops zero_fileops = {
 	.fo_close = inode_fo_close,
 };
 
-static struct device null_device = { "null", DEV_NUMBER(1, 3), 0666,
-	&null_fileops, NULL };
-static struct device zero_device = { "zero", DEV_NUMBER(1, 5), 0666,
-	&zero_fileops, NULL };
+static struct device null_device = { .dv_name = "null",
+	.dv_number = DEV_NUMBER(1, 3), .dv_mode = 0666,
+	.dv_ops = &null_fileops };
+static struct device zero_device = { .dv_name = "zero",
+	.dv_number = DEV_NUMBER(1, 5), .dv_mode = 0666,
+	.dv_ops = &zero_fileops };
 
 static void
 device_init(void)

@@ -268,6 +268,11 @@ SYSCALL(unlink)
 	return with_path(args, kern_unlink, NULL);
 }
 
+SYSCALL(revoke)
+{
+	return with_path(args, kern_revoke, NULL);
+}
+
 SYSCALL(mkdir)
 {
 	return with_path(args, NULL, kern_mkdir);

@@ -17,6 +17,7 @@ SYSCALL(access);     /* 33: path, mode */
 SYSCALL(dup);	     /* 41: fd */
 SYSCALL(pipe);	     /* 42: none; both descriptors in the results */
 SYSCALL(ioctl);	     /* 54: fd, cmd, addr */
+SYSCALL(revoke);     /* 56: path */
 SYSCALL(umask);	     /* 60: mask */
 SYSCALL(getdtablesize); /* 89: none */
 SYSCALL(dup2);	     /* 90: from, to */

@@ -42,4 +42,6 @@ int kern_getcwd(char *buf, size_t size, size_t *len) SLEEPS;
 int kern_unlink(const char *path) SLEEPS;
 int kern_mkdir(const char *path, int mode) SLEEPS;
 int kern_rmdir(const char *path) SLEEPS;
+/* Every open file of a device dies.  EINVAL (no device), EPERM, EOPNOTSUPP. */
+int kern_revoke(const char *path) SLEEPS;
 int kern_umask(int mask, int *old) SLEEPS;

@@ -175,13 +175,21 @@ struct device {
 	uint32_t dv_number;		/* STABLE DEV_NUMBER() */
 	uint16_t dv_mode;		/* STABLE permissions */
 	const struct fileops *dv_ops;	/* STABLE f_data is the inode */
+	/* STABLE in its place: makes the open file, which takes over the
+	 * reference to ip on success */
+	int (*dv_open)(struct inode *ip, int flags, struct file **fpp);
+	/* STABLE every open file of it dies; NULL: cannot be */
+	int (*dv_revoke)(struct inode *ip);
+	uint32_t dv_minors;		/* STABLE of a family of devices, which
+					   make their nodes themselves: how many
+					   numbers; else 0 */
 	struct device *dv_next;		/* STABLE after boot */
 };
 extern struct device *devices; /* STABLE after boot */
 /* A static object, before SI_SUB_VFS. */
 void dev_register(struct device *dv);
 /* NULL: there is no such device. */
-const struct fileops *dev_fileops(uint32_t number);
+const struct device *dev_find(uint32_t number);
 
 /*
  * namei.c

@@ -256,13 +256,13 @@ open_ops(struct inode *ip, const struct fileops **opsp)
 	else if (S_ISREG(ip->i_mode))
 		*opsp = &reg_fileops;
 	else
-		*opsp = dev_fileops(ip->i_rdev);
-	return *opsp != NULL ? 0 : ENXIO;
+		*opsp = dev_find(ip->i_rdev)->dv_ops;
+	return 0;
 }
 
 /* An open file that takes over the reference to ip, on success. */
 static int
-open_file(struct inode *ip, int flags, bool truncate, struct file **fpp)
+open_plain(struct inode *ip, int flags, bool truncate, struct file **fpp)
 {
 	struct file *fp;
 	int error = 0;
@@ -279,6 +279,27 @@ open_file(struct inode *ip, int flags, bool truncate, struct file **fpp)
 	else
 		*fpp = fp;
 	return error;
+}
+
+/* A device may make its open file itself, or another one in its place. */
+static int
+open_device(struct inode *ip, int flags, struct file **fpp)
+{
+	const struct device *dv = dev_find(ip->i_rdev);
+
+	if (dv == NULL)
+		return ENXIO;
+	if (dv->dv_open != NULL)
+		return dv->dv_open(ip, flags, fpp); /* sleeps */
+	return open_plain(ip, flags, false, fpp); /* sleeps */
+}
+
+static int
+open_file(struct inode *ip, int flags, bool truncate, struct file **fpp)
+{
+	if (S_ISCHR(ip->i_mode) && ip->i_ops == NULL)
+		return open_device(ip, flags, fpp); /* sleeps */
+	return open_plain(ip, flags, truncate, fpp); /* sleeps */
 }
 
 int

@@ -49,6 +49,37 @@ kern_open(const char *path, int flags, int mode, int *fdp)
 	return error;
 }
 
+static int
+revoke_inode(struct inode *ip)
+{
+	const struct device *dv;
+	uint32_t uid, gid;
+
+	if (!S_ISCHR(ip->i_mode) || ip->i_ops != NULL)
+		return EINVAL;
+	inode_ids(false, &uid, &gid);
+	if (uid != 0 && uid != ip->i_uid)
+		return EPERM;
+	dv = dev_find(ip->i_rdev);
+	if (dv == NULL)
+		return ENXIO;
+	return dv->dv_revoke != NULL ? dv->dv_revoke(ip) : EOPNOTSUPP;
+}
+
+int
+kern_revoke(const char *path)
+{
+	struct inode *ip;
+	int error;
+
+	error = namei(path, &ip);
+	if (error != 0)
+		return error;
+	error = revoke_inode(ip); /* sleeps */
+	inode_rele(ip);
+	return error;
+}
+
 int
 kern_stat(const char *path, struct stat *st)
 {

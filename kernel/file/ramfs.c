@@ -236,6 +236,8 @@ make_devices(void)
 {
 	memset(&entry, 0, sizeof(entry));
 	for (struct device *dv = devices; dv != NULL; dv = dv->dv_next) {
+		if (dv->dv_minors != 0)
+			continue;
 		ksnprintf(entry.ce_name, sizeof(entry.ce_name), "dev/%s",
 		    dv->dv_name);
 		entry.ce_mode = S_IFCHR | dv->dv_mode;

@@ -41,6 +41,19 @@ atomic_drop_unless_last(uint32_t *refs)
 	return false;
 }
 
+/* Adds one to a count unless it is zero; was it added? */
+static inline bool
+atomic_add_unless_zero(uint32_t *count)
+{
+	uint32_t n = atomic_load(count);
+
+	while (n != 0 &&
+	    !__atomic_compare_exchange_n(count, &n, n + 1, false,
+		__ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+		continue;
+	return n != 0;
+}
+
 /* Replace *p by new if it is old; true when it was. */
 #define atomic_cmpset(p, old, new)                                             \
 	({                                                                     \

@@ -84,6 +84,8 @@ void exit_close_files(struct lwp *lp) SLEEPS;	   /* exit_release.c */
 void exit_memory(struct lwp *lp) SLEEPS;	   /* exit_release.c */
 void exit_limits(struct lwp *lp) SLEEPS;	   /* exit_release.c */
 void exit_release_vfork(struct lwp *lp) SLEEPS;	   /* family.c */
+void exit_terminal(struct lwp *lp) SLEEPS;	   /* tty/tty_session.c */
+void exit_jobs(struct lwp *lp) SLEEPS;		   /* jobs.c */
 void exit_sysreaper(struct lwp *lp) SLEEPS;	   /* sysreaper.c */
 void exit_publish(struct lwp *lp) SLEEPS;	   /* family.c */
 void exit_orphan_children(struct lwp *lp) SLEEPS;  /* family.c */

@@ -11,6 +11,7 @@
  */
 #include "kernel/proc/exit.h"
 #include "kernel/lib/lib.h"
+#include "kernel/proc/jobs.h"
 
 const struct exit_stage proc_stages[] = {
 	{ "siblings", exit_kill_siblings,
@@ -39,7 +40,10 @@ const struct exit_stage proc_stages[] = {
 	    "nobody above needs user memory any more; the shell stays (O12)" },
 	{ "vfork", exit_release_vfork,
 	    "after the memory, which was the parent's too (O16)" },
-	/* terminal and session: after the files (O13); job control (O14) */
+	{ "terminal", exit_terminal,
+	    "own files are closed: what it revokes is others' (O13)" },
+	{ "job control", exit_jobs,
+	    "after the terminal; looks at children, which go soon (O14)" },
 	/* accounting: before the limits (O15); ktrace */
 	{ "reaper", exit_sysreaper,
 	    "before the children go, who must go to another" },

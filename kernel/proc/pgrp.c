@@ -28,7 +28,7 @@ members_unlock(struct pgrp *pg) DROPS(leaf_spin) UNCHECKED
 	spin_unlock(&pg->pg_spin);
 }
 
-static void
+static UNCHECKED void
 session_rele(struct session *sess)
 {
 	struct pid_bucket *pb = pid_bucket(sess->s_sid);
@@ -39,8 +39,11 @@ session_rele(struct session *sess)
 	if (last)
 		LIST_REMOVE(sess, s_hash);
 	bucket_unlock(pb);
-	if (last)
-		kfree(sess, &M_SESSION);
+	if (!last)
+		return;
+	/* Its leader was a member, and let go of the terminal. */
+	KKASSERT(sess->s_ttyp == NULL && sess->s_leader == NULL);
+	kfree(sess, &M_SESSION);
 }
 
 static void
@@ -69,8 +72,7 @@ pgfind(int pgid)
 	return pg;
 }
 
-/* The caller has, or stands on, another reference. */
-static void
+void
 pghold(struct pgrp *pg)
 {
 	atomic_add(&pg->pg_refs, 1);
@@ -112,6 +114,8 @@ pgrp_join(struct proc *p, struct pgrp *pg) NEEDS(proc_token)
 	members_lock(pg);
 	member_add(p, pg);
 	members_unlock(pg);
+	if (unlikely(p->p_flags & P_STOPPED))
+		pgrp_count_stopped(p, 1);
 }
 
 bool
@@ -123,6 +127,8 @@ pgrp_inherit(struct proc *child, struct proc *p)
 	members_lock(pg);
 	joins = likely(atomic_load(&pg->pg_signalling) == 0);
 	if (joins) {
+		/* Before anybody can see it. */
+		child->p_flags |= p->p_flags & P_CONTROLT;
 		pghold(pg);
 		member_add(child, pg);
 	}
@@ -135,6 +141,8 @@ pgrp_leave(struct proc *p)
 {
 	struct pgrp *pg = p->p_pgrp;
 
+	if (unlikely(p->p_flags & P_STOPPED))
+		pgrp_count_stopped(p, -1);
 	members_lock(pg);
 	LIST_REMOVE(p, p_pglist);
 	p->p_pgrp = NULL;
@@ -142,26 +150,63 @@ pgrp_leave(struct proc *p)
 	pgrele(pg);
 }
 
+void
+pgrp_count_stopped(struct proc *p, int by)
+{
+	atomic_add(&p->p_pgrp->pg_nstopped, (uint32_t)by);
+}
+
+/* RACE: p may have left for another group: then all over again.  UNCHECKED:
+ * p_pgrp does not change under pg_spin, either. */
+UNCHECKED struct proc *
+pgrp_next(struct pgrp *pg, struct proc *p)
+{
+	struct proc *next;
+
+	members_lock(pg);
+	if (p == NULL || p->p_pgrp != pg)
+		next = LIST_FIRST(&pg->pg_members);
+	else
+		next = LIST_NEXT(p, p_pglist);
+	if (next != NULL)
+		PHOLD(next);
+	members_unlock(pg);
+	if (p != NULL)
+		PRELE(p);
+	return next;
+}
+
+/* UNCHECKED: nobody else knows it. */
+static UNCHECKED struct session *
+session_create(int sid, struct proc *leader)
+{
+	struct session *sess = kmalloc(sizeof(*sess), &M_SESSION, M_ZERO);
+
+	if (sess == NULL)
+		return NULL;
+	sess->s_sid = sid;
+	spin_init(&sess->s_spin, "session", SPIN_LEAF);
+	sess->s_leader = leader;
+	return sess;
+}
+
 /* A group numbered pgid with one reference, in session sess or, if that is
- * NULL, in a new one; NULL without memory. */
+ * NULL, in a new one of that leader; NULL without memory. */
 static struct pgrp *
-pgrp_create(int pgid, struct session *sess)
+pgrp_create(int pgid, struct session *sess, struct proc *leader)
 {
 	struct pid_bucket *pb = pid_bucket(pgid);
 	struct pgrp *pg = kmalloc(sizeof(*pg), &M_PGRP, M_ZERO);
 	struct session *fresh = NULL;
 
 	if (pg != NULL && sess == NULL)
-		fresh = kmalloc(sizeof(*fresh), &M_SESSION, M_ZERO);
+		fresh = session_create(pgid, leader);
 	if (pg == NULL || (sess == NULL && fresh == NULL)) {
 		kfree(pg, &M_PGRP);
 		return NULL;
 	}
-	if (sess != NULL) {
+	if (sess != NULL)
 		session_hold(sess);
-	} else {
-		fresh->s_sid = pgid;
-	}
 	pg->pg_id = pgid;
 	pg->pg_session = sess != NULL ? sess : fresh;
 	spin_init(&pg->pg_spin, "pgrp", SPIN_LEAF);
@@ -180,7 +225,7 @@ pgrp_create(int pgid, struct session *sess)
 void
 pgrp_boot(struct proc *p)
 {
-	struct pgrp *pg = pgrp_create(p->p_pid, NULL);
+	struct pgrp *pg = pgrp_create(p->p_pid, NULL, p);
 
 	KASSERT(pg != NULL, "no memory for the first process group");
 	pgrp_join(p, pg);
@@ -195,6 +240,8 @@ pgrp_move(struct proc *p, struct pgrp *pg) NEEDS(proc_token)
 		return;
 	}
 	pgrp_leave(p);
+	/* p's parent may be one who can let it go on. */
+	atomic_store(&pg->pg_orphaned, 0);
 	pgrp_join(p, pg);
 }
 
@@ -266,10 +313,11 @@ kern_setsid(struct proc *p, int *sidp)
 		pgrele(pg);
 		return EPERM;
 	}
-	pg = pgrp_create(p->p_pid, NULL);
+	pg = pgrp_create(p->p_pid, NULL, p);
 	if (pg == NULL)
 		return ENOMEM;
 	proc_lock(p); /* sleeps */
+	p->p_flags &= ~(uint32_t)P_CONTROLT;
 	pgrp_move(p, pg);
 	proc_unlock(p);
 	*sidp = p->p_pid;
@@ -308,7 +356,7 @@ setpgid_check(struct proc *p, struct proc *targ, int pgid, struct pgrp **pgp)
 	}
 	if (pgid != targ->p_pid)
 		return EPERM;
-	*pgp = pgrp_create(pgid, sess);
+	*pgp = pgrp_create(pgid, sess, NULL);
 	return *pgp != NULL ? 0 : ENOMEM;
 }
 

@@ -14,10 +14,18 @@
 
 struct proc;
 
+struct tty;
+
 struct session {
 	LIST_ENTRY(session) s_hash GUARDED(hash_spin);
 	int s_sid;		    /* STABLE */
 	uint32_t s_refs GUARDED(hash_spin); /* its groups */
+	struct spinlock s_spin;	    /* SELF */
+	/* NULL from the leader's exit on (exit_terminal). */
+	struct proc *s_leader GUARDED(leaf_spin);
+	/* The controlling terminal, with a reference; changed with that
+	 * terminal's token, too (tty/tty_session.c). */
+	struct tty *s_ttyp GUARDED(leaf_spin);
 };
 
 struct pgrp {
@@ -26,6 +34,9 @@ struct pgrp {
 	uint32_t pg_refs; /* ATOMIC members, lookups; falls to 0 under the
 			     bucket's lock, as lookups are */
 	struct session *pg_session;	/* STABLE with a reference */
+	uint32_t pg_nstopped; /* ATOMIC members with P_STOPPED */
+	uint32_t pg_orphaned; /* ATOMIC its stopped members have been told that
+				 it is orphaned (jobs.c) */
 	struct spinlock pg_spin;	/* SELF */
 	LIST_HEAD(, proc) pg_members GUARDED(leaf_spin); /* pg_spin */
 	int pg_signalling; /* ATOMIC who is on the way through the members;
@@ -34,7 +45,14 @@ struct pgrp {
 
 /* A group with a reference, or NULL. */
 struct pgrp *pgfind(int pgid);
+/* The caller has, or stands on, another reference. */
+void pghold(struct pgrp *pg);
 void pgrele(struct pgrp *pg);
+/* The member after p (NULL: the first), held, or NULL; lets go of p.  One that
+ * was there all the time may be shown twice, but is not missed. */
+struct proc *pgrp_next(struct pgrp *pg, struct proc *p);
+/* One of p's group stops, or goes on: by is 1 or -1. */
+void pgrp_count_stopped(struct proc *p, int by) NEEDS(proc_token);
 /* child, which can be signalled but not found yet, joins its maker's group.
  * False: somebody is on the way through the members (pgrp_await). */
 bool pgrp_inherit(struct proc *child, struct proc *p) NEEDS(proc_token);

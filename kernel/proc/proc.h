@@ -80,6 +80,8 @@ struct vmspace;
 #define P_PPWAIT 0x10 /* the parent waits in vfork */
 #define P_CARES 0x20  /* a signal that is ignored by default may matter to it:
 			 it has, or has had, actions, masks, a tracer, knotes */
+#define P_NOJOBS 0x200 /* ends: counts in no group's job control (jobs.c) */
+#define P_KILLED 0x400 /* SIGKILL has come after its end had begun */
 #define P_NODEBUG 0x100 /* past the debugger's stop: /proc has it no more */
 
 #define PLOCK_WAITING 0x40000000
@@ -150,6 +152,8 @@ struct proc {
 	TAILQ_HEAD(, proc) p_peers GUARDED(list_token); /* of a leader */
 	TAILQ_ENTRY(proc) p_peer GUARDED(list_token);
 
+	const void *p_exitwait GUARDED(proc_token); /* what its last thread
+				sleeps on until it is killed, or NULL */
 	struct pgrp *p_pgrp GUARDED(proc_token); /* and its pg_spin to change */
 	LIST_ENTRY(proc) p_pglist GUARDED(leaf_spin); /* pg_spin */
 	int p_pgid, p_sid; /* ATOMIC p_pgrp's numbers, for who looks without */

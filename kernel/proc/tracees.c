@@ -66,10 +66,11 @@ trace_end(struct proc *p)
 	LIST_REMOVE(p, p_tracee);
 	if (pp == NULL)
 		return;
-	set_real_parent(p, NULL);
 	LIST_REMOVE(p, p_orphan);
 	pp->p_nchildren[kind_of(p->p_osigparent)]--;
 	family_move(p, pp, p->p_osigparent);
+	/* ORDER: last, for real_parent() of jobs.c. */
+	set_real_parent(p, NULL);
 	/* WAKES: waits of the tracer that have no child left. */
 	if (tracer->p_nwaiting != 0)
 		wakeup(tracer);

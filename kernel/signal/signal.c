@@ -185,6 +185,15 @@ post_wanted(struct proc *p, struct lwp *to, const struct siginfo *si,
 		tell_threads(p, to, sig, fatal);
 }
 
+/* D46: the end of p does not wait for what it would else wait for. */
+static __rare void
+kill_exiting(struct proc *p) NEEDS(proc_token)
+{
+	atomic_set(&p->p_mpflags, P_KILLED);
+	if (p->p_exitwait != NULL)
+		wakeup(p->p_exitwait); /* WAKES: tty_drain_at_exit() */
+}
+
 /* Posts si to p, or to its thread `to`.
  * MODEL: kill.pml, vfork.pml. */
 static void
@@ -198,8 +207,11 @@ post(struct proc *p, struct lwp *to, const struct siginfo *si)
 
 	if (sig == SIGKILL && unlikely(p->p_stops != NULL))
 		stops_kill(p);
-	if (!can_be_signalled(p))
+	if (!can_be_signalled(p)) {
+		if (sig == SIGKILL)
+			kill_exiting(p);
 		return;
+	}
 	cancel_opposite(p, sig);
 	goes_on = sig == SIGCONT && (p->p_flags & P_STOPPED) && !traced;
 	if (goes_on) {

@@ -13,6 +13,8 @@
 #include "kernel/abi/wait.h"
 #include "kernel/lib/lib.h"
 #include "kernel/proc/family.h"
+#include "kernel/proc/jobs.h"
+#include "kernel/proc/pgrp.h"
 #include "kernel/proc/proc.h"
 #include "kernel/signal/sigacts.h"
 #include "kernel/signal/signal.h"
@@ -79,6 +81,7 @@ proc_stop(struct proc *p, int sig)
 	    (atomic_load(&p->p_mpflags) & P_PPWAIT) || is_killed(p))
 		return;
 	p->p_flags |= P_STOPPED;
+	pgrp_count_stopped(p, 1);
 	p->p_flags &= ~(uint32_t)(P_STOPTOLD | P_CONTINUED);
 	p->p_stopsig = sig;
 	RB_FOREACH(lp, lwp_tree, &p->p_lwps) {
@@ -99,6 +102,10 @@ void
 proc_stop_default(struct proc *p, int sig)
 {
 	proc_stop(p, sig);
+	/* ORDER: counted first, then looked: who orphans the group does it the
+	 * other way round (exit_jobs). */
+	if (sig_is_tty_stop(sig) && pgrp_is_orphaned(p->p_pgrp))
+		proc_unstop(p);
 	stop_tell_complete(p); /* sleeps */
 }
 
@@ -110,6 +117,7 @@ proc_unstop(struct proc *p)
 	if (!(p->p_flags & P_STOPPED))
 		return;
 	p->p_flags &= ~(uint32_t)(P_STOPPED | P_STOPTOLD);
+	pgrp_count_stopped(p, -1);
 	RB_FOREACH(lp, lwp_tree, &p->p_lwps) {
 		stop_uncount(lp);
 		/* What was posted meanwhile is to be acted on. */

@@ -37,6 +37,7 @@ const struct sysent native_sysent[] = {
 	CALL(SYS_sigaltstack, 2, sigaltstack),
 	CALL(SYS_ioctl, 3, ioctl),
 	CALL(SYS_reboot, 1, reboot),
+	CALL(SYS_revoke, 1, revoke),
 	CALL(SYS_execve, 3, execve),
 	CALL(SYS_umask, 1, umask),
 	CALL(SYS_vfork, 0, vfork),

@@ -5,20 +5,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <termios.h>
 #include <unistd.h>
 #include <sys/stat.h>
 
 int
 isatty(int fd)
 {
-	struct stat st;
+	struct termios tio;
 
-	if (fstat(fd, &st) == -1)
-		return 0;
-	if (S_ISCHR(st.st_mode))
-		return 1;
-	errno = ENOTTY;
-	return 0;
+	return tcgetattr(fd, &tio) == 0;
 }
 
 int

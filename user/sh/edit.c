@@ -1,14 +1,16 @@
 /*
  * edit.c -- a line from the console, key by key.
  *
- * The console gives every key as it comes and echoes nothing: what a terminal
- * driver would do is done here.  The cursor stands always at the end.
+ * For the length of a line the terminal gives every key as it comes and echoes
+ * nothing: what it would do is done here, and what it cannot do.  The programs
+ * get it as it was.  The cursor stands always at the end.
  *
  *	Backspace, Delete	the last character	Ctrl-U	the whole line
  *	Ctrl-W			the last word		Ctrl-C	another line
  *	Up, Down		earlier lines		Ctrl-D	end, when empty
  */
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 #include "user/sh/sh.h"
 
@@ -148,10 +150,10 @@ key(struct editor *ed, char c)
 	}
 }
 
-bool
-edit_line(const char *prompt, char *buf, size_t size)
+/* The line that the keys make; false: no more input. */
+static bool
+edit(struct editor *ed, const char *prompt)
 {
-	struct editor ed = {.buf = buf, .size = size};
 	char c;
 
 	puts_raw(prompt);
@@ -160,23 +162,42 @@ edit_line(const char *prompt, char *buf, size_t size)
 			return false;
 		if (c == '\r' || c == '\n')
 			break;
-		if (c == CTRL('D') && ed.len == 0) {
+		if (c == CTRL('D') && ed->len == 0) {
 			puts_raw("\n");
 			return false;
 		}
 		if (c == CTRL('C')) {
 			puts_raw("^C\n");
 			puts_raw(prompt);
-			ed.len = 0;
-			ed.back = 0;
+			ed->len = 0;
+			ed->back = 0;
 		} else {
-			key(&ed, c);
+			key(ed, c);
 		}
 	}
 	puts_raw("\n");
-	buf[ed.len] = '\0';
-	remember(buf);
+	ed->buf[ed->len] = '\0';
+	remember(ed->buf);
 	return true;
+}
+
+bool
+edit_line(const char *prompt, char *buf, size_t size)
+{
+	struct editor ed = {.buf = buf, .size = size};
+	struct termios old, raw;
+	bool terminal = tcgetattr(0, &old) == 0, more;
+
+	raw = old;
+	raw.c_lflag &= ~(tcflag_t)(ECHO | ICANON | ISIG | IEXTEN);
+	raw.c_cc[VMIN] = 1;
+	raw.c_cc[VTIME] = 0;
+	if (terminal)
+		tcsetattr(0, TCSADRAIN, &raw);
+	more = edit(&ed, prompt);
+	if (terminal)
+		tcsetattr(0, TCSADRAIN, &old);
+	return more;
 }
 
 bool
