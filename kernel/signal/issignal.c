@@ -17,6 +17,7 @@
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/proc/exit.h"
 #include "kernel/proc/proc.h"
+#include "kernel/signal/core.h"
 #include "kernel/signal/sigacts.h"
 #include "kernel/signal/signal.h"
 #include "kernel/signal/sigset.h"
@@ -221,7 +222,9 @@ issignal(struct lwp *lp)
 static void NORETURN
 sigexit(struct lwp *lp, int sig)
 {
-	exit1(lp, W_EXITCODE(0, sig));
+	bool core = sig_dumps_core(sig) && coredump(lp, sig); /* sleeps */
+
+	exit1(lp, W_EXITCODE(0, sig) | (core ? _WCORE : 0));
 }
 
 /* RACE: another thread may have been told of it, too, and have been faster. */
