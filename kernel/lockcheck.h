@@ -41,6 +41,7 @@ extern struct lock_class pipe_token;   /* pp_token of a pipe */
 extern struct lock_class tty_token;    /* t_token of a terminal */
 extern struct lock_class list_token;   /* the token of a global list of hooks */
 extern struct lock_class hash_spin;    /* a bucket of the pid hash */
+extern struct lock_class knote_spin;   /* all knotes and kqueues */
 extern struct lock_class sleep_spin;   /* a bucket of the sleep queues */
 extern struct lock_class callout_spin; /* the callout tree of a CPU */
 extern struct lock_class runq_spin;    /* the user run queue of a CPU */

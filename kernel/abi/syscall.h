@@ -71,6 +71,8 @@
 #define SYS_sigreturn 344
 #define SYS_sigtimedwait 345
 #define SYS_sigwaitinfo 346
+#define SYS_kqueue 362
+#define SYS_kevent 363
 #define SYS_umtx_sleep 469
 #define SYS_umtx_wakeup 470
 #define SYS_stat 475

@@ -46,6 +46,7 @@ file_alloc(const struct fileops *ops, int flag, void *data)
 	fp->f_offset = 0;
 	fp->f_busy = false;
 	fp->f_wanted = false;
+	LIST_INIT(&fp->f_knotes);
 	return fp;
 }
 
@@ -72,6 +73,7 @@ fdrop(struct file *fp)
 	KKASSERT(left != UINT32_MAX);
 	if (left > 0)
 		return;
+	KKASSERT(klist_empty(&fp->f_knotes));
 	fp->f_ops->fo_close(fp); /* sleeps */
 	file_free(fp);
 }
@@ -111,6 +113,7 @@ file_end(struct file *fp, int64_t off)
 	fp->f_busy = false;
 	wanted = fp->f_wanted;
 	fp->f_wanted = false;
+	knote_look_file(&fp->f_knotes);
 	lwkt_reltoken(&fp->f_token);
 	if (wanted)
 		wakeup(&fp->f_busy); /* WAKES: file_begin */

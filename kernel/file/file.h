@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include "kernel/abi/fcntl.h"
 #include "kernel/abi/stat.h"
+#include "kernel/ipc/knote.h"
 #include "kernel/lockcheck.h"
 #include "kernel/lwkt/token.h"
 
@@ -62,6 +63,11 @@ struct fileops {
 	/* The memory behind it, with a reference, for mmap and exec. */
 	int (*fo_object)(struct file *fp, struct vm_object **objp,
 	    size_t *sizep);
+	/* Attaches a knote of EVFILT_READ or EVFILT_WRITE (ipc/knote.h).
+	 * EINVAL: neither will ever be.  NULL: nothing ever blocks. */
+	int (*fo_kqfilter)(struct file *fp, struct knote *kn);
+	/* It is not for processes that get a copy of the table. */
+	bool fo_private;
 	/* The last reference is gone. */
 	void (*fo_close)(struct file *fp);
 };
@@ -78,6 +84,7 @@ struct file {
 					f_offset until it is done */
 	bool f_wanted;		     /* GUARDED by f_token: somebody sleeps
 					until f_busy is clear */
+	struct klist f_knotes;	     /* GUARDED(knote_spin) by descriptors */
 };
 
 #define FD_SLOTS 16	/* a table's first size, without memory of its own */

@@ -103,6 +103,15 @@ fd_take(struct filedesc *fd, int n)
 	return fp;
 }
 
+/* What was slot n's has been taken out: its knotes go, and its reference. */
+static void
+fd_drop(struct filedesc *fd, int n, struct file *fp)
+{
+	if (!klist_empty(&fp->f_knotes))
+		knote_fdclose(fd, n, fp); /* sleeps */
+	fdrop(fp); /* sleeps */
+}
+
 static struct file *NEEDS(fd_token)
 fd_lookup(struct filedesc *fd, int n)
 {
@@ -188,10 +197,12 @@ fdcopy(struct filedesc *fd)
 		return NULL;
 	}
 	for (int n = fd_next(fd, 0); n >= 0; n = fd_next(fd, n + 1)) {
+		if (fd->fd_files[n]->f_ops->fo_private)
+			continue;
 		fhold(fd->fd_files[n]);
 		fd_fill(nfd, n, fd->fd_files[n], fd->fd_flags[n]);
 	}
-	nfd->fd_freehint = min(fd->fd_freehint, nfd->fd_size);
+	nfd->fd_freehint = fd_lowest(nfd, 0);
 	nfd->fd_cmask = fd->fd_cmask;
 	nfd->fd_cwd = fd->fd_cwd;
 	if (nfd->fd_cwd != NULL)
@@ -219,7 +230,7 @@ fdfree(struct filedesc *fd)
 	if (left > 0)
 		return;
 	for (int n = fd_next(fd, 0); n >= 0; n = fd_next(fd, n + 1))
-		fdrop(fd->fd_files[n]); /* sleeps */
+		fd_drop(fd, n, fd->fd_files[n]); /* sleeps */
 	if (fd->fd_cwd != NULL)
 		inode_rele(fd->fd_cwd);
 	if (fd->fd_files != fd->fd_files0)
@@ -236,7 +247,7 @@ fdcloexec(struct filedesc *fd)
 			struct file *fp = fd_take(fd, n);
 
 			fd_unlock(fd);
-			fdrop(fp); /* sleeps */
+			fd_drop(fd, n, fp); /* sleeps */
 			fd_lock(fd);
 		}
 	}
@@ -337,7 +348,7 @@ fd_remove(struct filedesc *fd, int n, struct file *fp)
 	}
 	fd_take(fd, n);
 	fd_unlock(fd);
-	fdrop(found); /* sleeps */
+	fd_drop(fd, n, found); /* sleeps */
 	return 0;
 }
 
@@ -375,7 +386,7 @@ fddup2(struct filedesc *fd, int from, int to, int limit)
 	}
 	fd_unlock(fd);
 	if (old != NULL)
-		fdrop(old); /* sleeps */
+		fd_drop(fd, to, old); /* sleeps */
 	return error;
 }
 

@@ -92,6 +92,7 @@ struct inode {
 					resizes */
 	bool i_wanted;		     /* GUARDED(inode_token) and another waits
 					for i_busy */
+	struct klist i_knotes;	     /* GUARDED(knote_spin) */
 
 	/* A directory. */
 	struct inode *i_parent;	     /* STABLE a reference; of the root: itself,

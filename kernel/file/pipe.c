@@ -18,9 +18,13 @@
  * The waiting flags are set under pp_token by who goes to sleep and cleared by
  * who wakes, so that a transfer that nobody waits for wakes nobody.
  *
+ * Whoever changes ring or ends tells the knotes of both, under pp_token, which
+ * is also held while one is attached.
+ *
  * Entry points: kern_pipe, the two fileops.
  */
 #include "kernel/abi/errno.h"
+#include "kernel/abi/event.h"
 #include "kernel/abi/stat.h"
 #include "kernel/file/file.h"
 #include "kernel/file/file_kern.h"
@@ -49,6 +53,7 @@ struct pipe {
 				       sleeping writer asks for */
 	uint64_t pp_mtime;	    /* STABLE when it was made */
 	char *pp_ring;		    /* STABLE PIPE_SIZE bytes */
+	struct klist pp_rknotes, pp_wknotes; /* GUARDED(knote_spin) */
 };
 
 static void pipe_lock(struct pipe *pp) TAKES(pipe_token) UNCHECKED;
@@ -64,6 +69,42 @@ static void
 pipe_unlock(struct pipe *pp)
 {
 	lwkt_reltoken(&pp->pp_token);
+}
+
+/* What is to be told of each end, and how much could be read or written. */
+static int NEEDS(pipe_token)
+reader_state(const struct pipe *pp, int64_t *data)
+{
+	*data = pp->pp_wpos - pp->pp_rpos;
+	return (*data > 0 ? KL_READY : 0) | (pp->pp_writer ? 0 : KL_EOF);
+}
+
+static int NEEDS(pipe_token)
+writer_state(const struct pipe *pp, int64_t *data)
+{
+	*data = PIPE_SIZE - (pp->pp_wpos - pp->pp_rpos);
+	return (*data >= PIPE_BUF ? KL_READY : 0) |
+	    (pp->pp_reader ? 0 : KL_EOF);
+}
+
+static __rare void NEEDS(pipe_token)
+tell_knotes_slow(struct pipe *pp, int rnews, int wnews)
+{
+	int64_t data;
+	int state;
+
+	state = reader_state(pp, &data);
+	knote_level(&pp->pp_rknotes, data, state | rnews);
+	state = writer_state(pp, &data);
+	knote_level(&pp->pp_wknotes, data, state | wnews);
+}
+
+/* The ring or its ends have changed; which is news to whom, KL_NEWS or 0. */
+static inline void NEEDS(pipe_token)
+tell_knotes(struct pipe *pp, int rnews, int wnews)
+{
+	if (!klist_empty(&pp->pp_rknotes) || !klist_empty(&pp->pp_wknotes))
+		tell_knotes_slow(pp, rnews, wnews);
 }
 
 static void NEEDS(pipe_token)
@@ -153,6 +194,7 @@ pipe_read(struct file *fp, struct uio *uio)
 		if (PIPE_SIZE - (pp->pp_wpos - pp->pp_rpos) >= pp->pp_wneed)
 			wake_writers(pp);
 		wake_readers(pp);
+		tell_knotes(pp, 0, KL_NEWS);
 	}
 	pipe_unlock(pp);
 	return error;
@@ -244,6 +286,7 @@ pipe_write(struct file *fp, struct uio *uio)
 		error = pipe_put(pp, uio); /* sleeps */
 		wake_readers(pp);
 		wake_writers(pp);
+		tell_knotes(pp, KL_NEWS, 0);
 	} while (unlikely(error == 0 && uio->uio_resid > 0));
 	pipe_unlock(pp);
 	return error;
@@ -296,6 +339,7 @@ pipe_close_reader(struct file *fp)
 	pipe_lock(pp);
 	pp->pp_reader = false;
 	wake_writers(pp);
+	tell_knotes(pp, 0, KL_NEWS);
 	pipe_unlock(pp);
 	pipe_rele(pp);
 }
@@ -308,18 +352,53 @@ pipe_close_writer(struct file *fp)
 	pipe_lock(pp);
 	pp->pp_writer = false;
 	wake_readers(pp);
+	tell_knotes(pp, KL_NEWS, 0);
 	pipe_unlock(pp);
 	pipe_rele(pp);
+}
+
+static int
+pipe_reader_kqfilter(struct file *fp, struct knote *kn)
+{
+	struct pipe *pp = fp->f_data;
+	int64_t data;
+	int error, state;
+
+	if (knote_filter(kn) != EVFILT_READ)
+		return EINVAL;
+	pipe_lock(pp);
+	state = reader_state(pp, &data);
+	error = knote_attach(kn, &pp->pp_rknotes, data, state);
+	pipe_unlock(pp);
+	return error;
+}
+
+static int
+pipe_writer_kqfilter(struct file *fp, struct knote *kn)
+{
+	struct pipe *pp = fp->f_data;
+	int64_t data;
+	int error, state;
+
+	if (knote_filter(kn) != EVFILT_WRITE)
+		return EINVAL;
+	pipe_lock(pp);
+	state = writer_state(pp, &data);
+	error = knote_attach(kn, &pp->pp_wknotes, data, state);
+	pipe_unlock(pp);
+	return error;
 }
 
 static const struct fileops pipe_reader_ops = {
 	.fo_read = pipe_read,
 	.fo_stat = pipe_stat,
+	.fo_kqfilter = pipe_reader_kqfilter,
 	.fo_close = pipe_close_reader,
 };
 static const struct fileops pipe_writer_ops = {
 	.fo_write = pipe_write,
 	.fo_stat = pipe_stat,
+	.fo_kqfilter = pipe_writer_kqfilter,
 	.fo_close = pipe_close_writer,
 };
 

@@ -13,6 +13,7 @@
  * Entry points: reg_resize, reg_fileops.
  */
 #include "kernel/abi/errno.h"
+#include "kernel/abi/event.h"
 #include "kernel/abi/unistd.h"
 #include "kernel/file/inode.h"
 #include "kernel/lib/atomic.h"
@@ -97,6 +98,7 @@ reg_replace(struct inode *ip, struct vm_object *obj, int64_t size)
 	ip->i_object = obj;
 	ip->i_size = size;
 	ip->i_mtime = cpu_walltime_ns();
+	knote_look(&ip->i_knotes);
 	inode_unlock(ip);
 	if (old != NULL && old != obj)
 		vm_object_rele(old);
@@ -327,11 +329,41 @@ reg_object(struct file *fp, struct vm_object **objp, size_t *sizep)
 	return error;
 }
 
+/* What is behind the place of the open file.  UNCHECKED: whoever changes size
+ * or place has us look again. */
+UNCHECKED static void
+reg_look(struct knote *kn, int news)
+{
+	struct file *fp = knote_file(kn);
+	struct inode *ip = fp->f_data;
+	int64_t left = atomic_load(&ip->i_size) - atomic_load(&fp->f_offset);
+
+	knote_state(kn, left,
+	    news | (left != 0 || knote_is_poll(kn) ? KL_READY : 0));
+}
+
+static int
+reg_kqfilter(struct file *fp, struct knote *kn)
+{
+	struct inode *ip = fp->f_data;
+	int error;
+
+	if (knote_filter(kn) != EVFILT_READ)
+		return knote_attach(kn, NULL, 0, KL_READY);
+	inode_lock(ip);
+	lwkt_gettoken(&fp->f_token); /* sleeps */
+	error = knote_attach_look(kn, &ip->i_knotes, reg_look);
+	lwkt_reltoken(&fp->f_token);
+	inode_unlock(ip);
+	return error;
+}
+
 const struct fileops reg_fileops = {
 	.fo_read = reg_read,
 	.fo_write = reg_write,
 	.fo_stat = inode_fo_stat,
 	.fo_seek = reg_seek,
 	.fo_object = reg_object,
+	.fo_kqfilter = reg_kqfilter,
 	.fo_close = inode_fo_close,
 };

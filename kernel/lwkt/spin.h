@@ -14,6 +14,7 @@
 
 enum spin_rank {
 	SPIN_HASH = 1, /* a bucket of the pid hash */
+	SPIN_KNOTE,    /* all knotes and kqueues */
 	SPIN_SLEEPQ,   /* a bucket of the sleep queues */
 	SPIN_CALLOUT,  /* the callouts of a CPU */
 	SPIN_RUNQ,     /* the user run queue of a CPU */

@@ -12,6 +12,7 @@
  */
 #include "kernel/proc/exec.h"
 #include "kernel/abi/errno.h"
+#include "kernel/abi/event.h"
 #include "kernel/abi/resource.h"
 #include "kernel/file/inode.h"
 #include "kernel/lib/lib.h"
@@ -124,6 +125,8 @@ exec_commit(struct lwp *lp, struct exec_args *ea, struct elf_image *img,
 	killalllwps_done(lp); /* sleeps */
 	if (error != 0)
 		return error;
+	if (!klist_empty(&lp->lwp_proc->p_knotes))
+		knote_proc(lp->lwp_proc, NOTE_EXEC);
 	STOPEVENT(lp, S_EXEC, 0); /* sleeps */
 	if (unlikely(atomic_load(&p->p_flags) & P_TRACED))
 		lwpsignal(lp, SIGTRAP); /* sleeps */

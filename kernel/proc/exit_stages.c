@@ -10,6 +10,7 @@
  * A comment line marks the place of a subsystem that is not built yet.
  */
 #include "kernel/proc/exit.h"
+#include "kernel/ipc/knote.h"
 #include "kernel/lib/lib.h"
 #include "kernel/proc/jobs.h"
 
@@ -51,7 +52,8 @@ const struct exit_stage proc_stages[] = {
 	    "the zombie is there before anybody is told of it (O17)" },
 	{ "orphans", exit_orphan_children,
 	    "as a zombie it gets no more; before the parent is told (O18)" },
-	/* knotes: before the process can be freed (O20) */
+	{ "knotes", exit_knotes,
+	    "as a zombie it gets no more; before it can be freed (O20)" },
 	{ "tell", exit_tell_parent,
 	    "after all that the parent may ask about" },
 	{ "limits", exit_limits, "last: other stages may be limited by them" },

@@ -298,6 +298,8 @@ kern_fork(struct lwp *lp, int flags, int *pidp)
 		return error;
 	}
 	*pidp = child->p_pid;
+	if (!klist_empty(&lp->lwp_proc->p_knotes))
+		knote_fork(lp->lwp_proc, child);
 	if (!(flags & (int)RFPPWAIT)) {
 		/* From here on the child may run, end and be buried. */
 		usched_setrunqueue_new(clp);

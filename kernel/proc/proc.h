@@ -35,6 +35,7 @@
 #include <sys/queue.h>
 #include <sys/tree.h>
 #include "kernel/abi/signal.h"
+#include "kernel/ipc/knote.h"
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
 #include "kernel/lockcheck.h"
@@ -169,6 +170,9 @@ struct proc {
 	struct vmspace *p_vmspace; /* OWNER changed while single-threaded;
 				      stands until the process is buried */
 	const struct sysent *p_sysent; /* OWNER changed by exec */
+
+	/* Who watches it, and what it watches of its signals. */
+	struct klist p_knotes GUARDED(knote_spin);
 
 	struct sigpend p_siglist GUARDED(proc_token); /* pending */
 	struct sigacts *p_sigacts GUARDED(proc_token); /* NULL: defaults */

@@ -205,6 +205,8 @@ post(struct proc *p, struct lwp *to, const struct siginfo *si)
 	bool goes_on;
 	enum sigwhat what;
 
+	if (!klist_empty(&p->p_knotes))
+		knote_signal(p, sig);
 	if (sig == SIGKILL && unlikely(p->p_stops != NULL))
 		stops_kill(p);
 	if (!can_be_signalled(p)) {

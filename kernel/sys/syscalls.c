@@ -75,6 +75,8 @@ const struct sysent native_sysent[] = {
 	CALL(SYS_sigreturn, 1, sigreturn),
 	CALL(SYS_sigtimedwait, 3, sigtimedwait),
 	CALL(SYS_sigwaitinfo, 2, sigwaitinfo),
+	CALL(SYS_kqueue, 0, kqueue),
+	CALL(SYS_kevent, 6, kevent),
 	CALL(SYS_umtx_sleep, 3, umtx_sleep),
 	CALL(SYS_umtx_wakeup, 2, umtx_wakeup),
 	CALL(SYS_stat, 2, stat),

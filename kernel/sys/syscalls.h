@@ -69,6 +69,10 @@ SYSCALL(nanosleep);	/* request, remainder */
 SYSCALL(clock_gettime); /* clock, timespec */
 SYSCALL(gettimeofday);	/* timeval, timezone */
 
+/* sys_event.c */
+SYSCALL(kqueue);
+SYSCALL(kevent); /* fd, changes, nchanges, events, nevents, timeout */
+
 /* sys_mayfly.c: what tests and tools ask; reboot. */
 SYSCALL(reboot);     /* howto */
 SYSCALL(proclist);   /* rows, max */

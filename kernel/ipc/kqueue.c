@@ -1,0 +1,459 @@
+/*
+ * kqueue.c -- kqueues: changes in, events out.
+ *
+ * A kqueue is an open file that only knows the descriptors of the table that
+ * it was made in: a copy of the table (fork) goes without it.  A call holds a
+ * reference to the file, therefore the kqueue outlives every call on it; it
+ * ends with its last descriptor.  select and poll have one for each thread
+ * (select.c), which is no file.
+ *
+ * Events are taken from the front of kq_active.  What is still true (a level)
+ * goes to the back again, behind the marker of the call, so that a call tells
+ * nothing twice and every knote gets its turn.  Many calls may scan at once.
+ *
+ * Entry points: kern_kqueue, kern_kevent; what select.c needs of kqueue.h.
+ */
+#include "kernel/ipc/kqueue.h"
+#include "kernel/abi/errno.h"
+#include "kernel/abi/stat.h"
+#include "kernel/file/file.h"
+#include "kernel/file/file_kern.h"
+#include "kernel/lib/errors.h"
+#include "kernel/lib/lib.h"
+#include "kernel/lwkt/globaldata.h"
+#include "kernel/lwkt/sleep.h"
+#include "kernel/lwkt/thread.h"
+#include "kernel/md.h"
+#include "kernel/mem/kmalloc.h"
+#include "kernel/proc/proc.h"
+
+#define BATCH 8 /* events that are copied at a time */
+
+static MALLOC_DEFINE(M_KQUEUE, "kqueue");
+
+/* UNCHECKED: nobody else can see it. */
+UNCHECKED void
+kqueue_init(struct kqueue *kq, struct filedesc *fd)
+{
+	memset(kq, 0, sizeof(*kq));
+	RB_INIT(&kq->kq_tree);
+	TAILQ_INIT(&kq->kq_active);
+	LIST_INIT(&kq->kq_knotes);
+	kq->kq_fd = fd;
+}
+
+void
+kqueue_clear(struct kqueue *kq)
+{
+	struct knote_dead dead = SLIST_HEAD_INITIALIZER(dead);
+	struct knote *kn;
+
+	knote_lock();
+	while ((kn = RB_ROOT(&kq->kq_tree)) != NULL)
+		knote_remove(kn, &dead);
+	knote_unlock();
+	knote_bury(&dead); /* sleeps */
+}
+
+/*
+ * Changes.
+ */
+
+static void
+apply(struct knote *kn, const struct kevent *kev) NEEDS(knote_spin)
+{
+	if (kn->kn_ops->f_change != NULL) {
+		kn->kn_ops->f_change(kn, kev);
+	} else if (kev->flags & EV_ADD) {
+		kn->kn_sfflags = kev->fflags;
+		kn->kn_sdata = kev->data;
+	}
+	if (kev->flags & EV_ADD)
+		kn->kn_kev.udata = kev->udata;
+	if (kn->kn_look != NULL)
+		kn->kn_look(kn, KL_NEWS);
+	if (kev->flags & EV_DISABLE)
+		knote_able(kn, false);
+	else if (kev->flags & EV_ENABLE)
+		knote_able(kn, true);
+}
+
+/* Is it of something that is gone, and shall make room?  Of a process, whose
+ * end it still tells, it is not. */
+static bool
+is_stale(const struct knote *kn, const struct file *fp) NEEDS(knote_spin)
+{
+	return kn->kn_fp != fp || (kn->kn_kev.filter == EVFILT_SIGNAL &&
+				      !(kn->kn_status & KN_LISTED));
+}
+
+/* Changes the knote of that name; ENOENT: there is none. */
+static int
+change_old(struct kqueue *kq, const struct kevent *kev, const struct file *fp)
+{
+	struct knote_dead dead = SLIST_HEAD_INITIALIZER(dead);
+	struct knote *kn;
+
+	knote_lock();
+	kn = knote_find(kq, kev->filter, kev->ident);
+	if (kn != NULL && is_stale(kn, fp)) {
+		knote_remove(kn, &dead);
+		kn = NULL;
+	}
+	if (kn != NULL && (kev->flags & EV_DELETE))
+		knote_remove(kn, &dead);
+	else if (kn != NULL)
+		apply(kn, kev);
+	knote_unlock();
+	knote_bury(&dead); /* sleeps */
+	return kn != NULL ? 0 : ENOENT;
+}
+
+/* RACE: another thread may have closed n after we had looked, and before the
+ * knote was there for it to be found: then it is ours to take back. */
+static int
+check_open(struct kqueue *kq, const struct kevent *kev, int n, struct file *fp)
+{
+	struct knote_dead dead = SLIST_HEAD_INITIALIZER(dead);
+	struct file *now;
+	struct knote *kn;
+	int error;
+
+	error = fdget(kq->kq_fd, n, &now); /* sleeps */
+	if (error == 0)
+		fdrop(now); /* sleeps */
+	if (now == fp)
+		return 0;
+	knote_lock();
+	kn = knote_find(kq, kev->filter, kev->ident);
+	if (kn != NULL && kn->kn_fp == fp)
+		knote_remove(kn, &dead);
+	knote_unlock();
+	knote_bury(&dead); /* sleeps */
+	return EBADF;
+}
+
+/* UNCHECKED: nobody else can see a knote before it is attached. */
+UNCHECKED static int
+add_new(struct kqueue *kq, const struct kevent *kev,
+    const struct filterops *ops, int n, struct file *fp, int status)
+{
+	struct knote *kn = knote_alloc(kq, kev, ops);
+	int error;
+
+	if (kn == NULL)
+		return ENOMEM;
+	kn->kn_fp = fp;
+	kn->kn_fd = n;
+	kn->kn_status |= status;
+	error = ops->f_attach(kn); /* sleeps */
+	if (error != 0)
+		knote_free(kn);
+	else if (fp != NULL)
+		error = check_open(kq, kev, n, fp); /* sleeps */
+	return error;
+}
+
+int
+kqueue_change(struct kqueue *kq, const struct kevent *kev, int n, int status)
+{
+	const struct filterops *ops = filter_find(kev->filter);
+	struct file *fp = NULL;
+	int error;
+
+	if (ops == NULL)
+		return EINVAL;
+	if (ops->f_isfd) {
+		error = fdget(kq->kq_fd, n, &fp); /* sleeps */
+		if (error != 0)
+			return error;
+	}
+	/* RACE: while we attach, another thread may add, or delete, the same:
+	 * then it is as if it had come first. */
+	do {
+		error = change_old(kq, kev, fp); /* sleeps */
+		if (error == ENOENT && (kev->flags & EV_ADD) &&
+		    !(kev->flags & EV_DELETE))
+			error = add_new(kq, kev, ops, n, fp, /* sleeps */
+			    status);
+	} while (error == EEXIST);
+	if (fp != NULL)
+		fdrop(fp); /* sleeps */
+	return error;
+}
+
+/*
+ * Events.
+ */
+
+int
+kqueue_wait(struct kqueue *kq, uint64_t until)
+{
+	uint64_t now;
+	int error = 0;
+
+	knote_lock();
+	while (kq->kq_nactive == 0 && error == 0) {
+		now = until == KQ_FOREVER ? 0 : cpu_uptime_ns();
+		if (now >= until) {
+			error = EWOULDBLOCK;
+			break;
+		}
+		tsleep_interlock(kq, 0);
+		kq->kq_sleepers++;
+		knote_unlock();
+		/* Woken by knote_unlock(). */
+		error = tsleep(kq, PCATCH | PINTERLOCKED | PASKED,
+		    "kqread", /* sleeps */
+		    until == KQ_FOREVER ? 0 : until - now);
+		knote_lock();
+		kq->kq_sleepers--;
+	}
+	if (kq->kq_nactive > 0)
+		error = 0;
+	knote_unlock();
+	return error == ERESTART ? EINTR : error;
+}
+
+void
+kqueue_scan_begin(struct kqueue *kq, struct knote *marker)
+{
+	memset(marker, 0, sizeof(*marker));
+	knote_lock();
+	marker->kn_status = KN_MARKER;
+	TAILQ_INSERT_TAIL(&kq->kq_active, marker, kn_active);
+	knote_unlock();
+}
+
+void
+kqueue_scan_end(struct kqueue *kq, struct knote *marker)
+{
+	knote_lock();
+	TAILQ_REMOVE(&kq->kq_active, marker, kn_active);
+	knote_unlock();
+}
+
+/* Tells of kn; false: it has nothing to tell after all. */
+static bool
+take(struct knote *kn, struct kevent *kev, struct knote_dead *dead)
+    NEEDS(knote_spin)
+{
+	if (kn->kn_look != NULL)
+		kn->kn_look(kn, 0);
+	if (!(kn->kn_status & KN_ACTIVE))
+		return false;
+	*kev = kn->kn_kev;
+	knote_deactivate(kn);
+	if (kn->kn_kev.flags & EV_ONESHOT) {
+		knote_remove(kn, dead);
+	} else if (kn->kn_kev.flags & EV_CLEAR) {
+		kn->kn_kev.data = 0;
+		kn->kn_kev.fflags = 0;
+	} else {
+		knote_activate(kn);
+	}
+	return true;
+}
+
+int
+kqueue_scan(
+    struct kqueue *kq, struct knote *marker, struct kevent *kev, int max)
+{
+	struct knote_dead dead = SLIST_HEAD_INITIALIZER(dead);
+	struct knote *kn, *next;
+	int n = 0;
+
+	knote_lock();
+	for (kn = TAILQ_FIRST(&kq->kq_active); kn != marker && n < max;
+	     kn = next) {
+		next = TAILQ_NEXT(kn, kn_active);
+		if (!(kn->kn_status & KN_MARKER) && take(kn, &kev[n], &dead))
+			n++;
+	}
+	knote_unlock();
+	knote_bury(&dead); /* sleeps */
+	return n;
+}
+
+/*
+ * The file.
+ */
+
+static void
+kqueue_look(struct knote *kn, int news) NEEDS(knote_spin)
+{
+	struct kqueue *kq = knote_file(kn)->f_data;
+
+	knote_state(
+	    kn, kq->kq_nactive, news | (kq->kq_nactive > 0 ? KL_READY : 0));
+}
+
+static int
+kqueue_kqfilter(struct file *fp, struct knote *kn)
+{
+	struct kqueue *kq = fp->f_data;
+
+	/* One that watches itself would never be quiet again. */
+	if (knote_filter(kn) != EVFILT_READ || kn->kn_kq == kq)
+		return EINVAL;
+	return knote_attach_look(kn, &kq->kq_knotes, kqueue_look);
+}
+
+static int
+kqueue_stat(struct file *fp, struct stat *st)
+{
+	(void)fp;
+	memset(st, 0, sizeof(*st));
+	st->st_mode = S_IFIFO | S_IRUSR | S_IWUSR;
+	return 0;
+}
+
+static void
+kqueue_close(struct file *fp)
+{
+	struct kqueue *kq = fp->f_data;
+
+	KKASSERT(klist_empty(&kq->kq_knotes));
+	kqueue_clear(kq); /* sleeps */
+	kfree(kq, &M_KQUEUE);
+}
+
+static const struct fileops kqueue_ops = {
+    .fo_stat = kqueue_stat,
+    .fo_kqfilter = kqueue_kqfilter,
+    .fo_private = true,
+    .fo_close = kqueue_close,
+};
+
+int
+kern_kqueue(int *fdp)
+{
+	struct filedesc *fd = curproc->p_fd;
+	struct kqueue *kq = kmalloc(sizeof(*kq), &M_KQUEUE, 0);
+	struct file *fp = NULL;
+	int error;
+
+	if (kq != NULL) {
+		kqueue_init(kq, fd);
+		fp = file_alloc(&kqueue_ops, O_RDWR, kq);
+	}
+	if (fp == NULL) {
+		if (kq != NULL)
+			kfree(kq, &M_KQUEUE);
+		return ENOMEM;
+	}
+	error = fdalloc(fd, fp, 0, file_limit(), fdp); /* sleeps */
+	if (error != 0)
+		fdrop(fp); /* sleeps */
+	return error;
+}
+
+/*
+ * kevent.
+ */
+
+/* The user's arrays of one call. */
+struct kevent_io {
+	const struct kevent *ki_changes; /* OWNER */
+	int ki_nchanges;                 /* OWNER left */
+	struct kevent *ki_events;        /* OWNER room */
+	int ki_nevents;                  /* OWNER left */
+	int ki_count;                    /* OWNER events so far */
+};
+
+static int
+put_events(struct kevent_io *ki, const struct kevent *kev, int n)
+{
+	int error = copyout(kev, ki->ki_events, /* sleeps */
+	    (size_t)n * sizeof(*kev));
+
+	ki->ki_events += n;
+	ki->ki_nevents -= n;
+	ki->ki_count += n;
+	return error;
+}
+
+static int
+change_one(struct kqueue *kq, struct kevent_io *ki, struct kevent *kev)
+{
+	int n = kev->ident <= INT32_MAX ? (int)kev->ident : -1;
+	int error = kqueue_change(kq, kev, n, 0); /* sleeps */
+
+	if (error == 0 || ki->ki_nevents == 0)
+		return error;
+	kev->flags = EV_ERROR;
+	kev->data = error;
+	return put_events(ki, kev, 1); /* sleeps */
+}
+
+static int
+change_all(struct kqueue *kq, struct kevent_io *ki)
+{
+	struct kevent kev[BATCH];
+	int error = 0;
+
+	while (error == 0 && ki->ki_nchanges > 0) {
+		int n = min(ki->ki_nchanges, BATCH);
+
+		error = copyin(ki->ki_changes, kev, /* sleeps */
+		    (size_t)n * sizeof(*kev));
+		for (int i = 0; i < n && error == 0; i++)
+			error = change_one(kq, ki, &kev[i]); /* sleeps */
+		ki->ki_changes += n;
+		ki->ki_nchanges -= n;
+	}
+	return error;
+}
+
+/* What there is now. */
+static int
+give_events(struct kqueue *kq, struct kevent_io *ki)
+{
+	struct kevent kev[BATCH];
+	struct knote marker;
+	int n, error = 0;
+
+	kqueue_scan_begin(kq, &marker);
+	do {
+		n = kqueue_scan(kq, &marker, kev, /* sleeps */
+		    min(ki->ki_nevents, BATCH));
+		if (n > 0)
+			error = put_events(ki, kev, n); /* sleeps */
+	} while (n > 0 && error == 0 && ki->ki_nevents > 0);
+	kqueue_scan_end(kq, &marker);
+	return error;
+}
+
+static int
+kevent(struct kqueue *kq, struct kevent_io *ki, uint64_t until)
+{
+	int error = change_all(kq, ki); /* sleeps */
+
+	while (error == 0 && ki->ki_count == 0 && ki->ki_nevents > 0) {
+		error = kqueue_wait(kq, until); /* sleeps */
+		if (error == 0)
+			error = give_events(kq, ki); /* sleeps */
+	}
+	return error == EWOULDBLOCK ? 0 : error;
+}
+
+int
+kern_kevent(int n, const struct kevent *uchanges, int nchanges,
+    struct kevent *uevents, int nevents, uint64_t until, int64_t *count)
+{
+	struct kevent_io ki = {uchanges, nchanges, uevents, nevents, 0};
+	struct file *fp;
+	int error;
+
+	if (nchanges < 0 || nevents < 0)
+		return EINVAL;
+	error = fdget(curproc->p_fd, n, &fp); /* sleeps */
+	if (error != 0)
+		return error;
+	error = EBADF;
+	if (fp->f_ops == &kqueue_ops)
+		error = kevent(fp->f_data, &ki, until); /* sleeps */
+	fdrop(fp);                                      /* sleeps */
+	*count = ki.ki_count;
+	return error;
+}

@@ -1,0 +1,195 @@
+/*
+ * kqueue_filters.c -- what can be watched: descriptors, timers, and events
+ * that programs make themselves.  Processes and signals: knote_proc.c.
+ *
+ * Entry points: filter_find, and the operations in its table.
+ */
+#include "kernel/abi/errno.h"
+#include "kernel/file/file.h"
+#include "kernel/ipc/kqueue.h"
+#include "kernel/lib/lib.h"
+#include "kernel/lwkt/globaldata.h"
+#include "kernel/md.h"
+
+/*
+ * Descriptors.
+ */
+
+/* What has nothing to say about it never blocks. */
+static int
+file_attach(struct knote *kn)
+{
+	struct file *fp = kn->kn_fp;
+
+	if (fp->f_ops->fo_kqfilter != NULL)
+		return fp->f_ops->fo_kqfilter(fp, kn);
+	return knote_attach(kn, NULL, 0, KL_READY);
+}
+
+/*
+ * Timers: a callout each, on the CPU that armed it.
+ */
+
+static uint64_t
+timer_period(const struct knote *kn) NEEDS(knote_spin)
+{
+	uint64_t most = INT64_MAX / NS_PER_MS / 2;
+
+	/* None is too little: it would never be quiet. */
+	return min(max((uint64_t)kn->kn_sdata, 1UL), most) * NS_PER_MS;
+}
+
+static void
+timer_fire(void *arg)
+{
+	struct knote *kn = arg;
+	uint64_t now, period;
+
+	knote_lock();
+	if (kn->kn_status & KN_DEAD) {
+		knote_unlock();
+		return;
+	}
+	now = cpu_uptime_ns();
+	period = timer_period(kn);
+	/* RACE: a change may have put it off since the callout ran out. */
+	if (now >= kn->kn_due) {
+		uint64_t times = (now - kn->kn_due) / period + 1;
+
+		if (kn->kn_kev.flags & EV_ONESHOT)
+			times = 1;
+		kn->kn_kev.data += (int64_t)times;
+		kn->kn_due += times * period;
+		knote_activate(kn);
+	}
+	if (!(kn->kn_kev.flags & EV_ONESHOT) || kn->kn_kev.data == 0)
+		callout_reset(
+		    &kn->kn_callout, kn->kn_due - now, timer_fire, kn);
+	knote_unlock();
+}
+
+static void
+timer_start(struct knote *kn) NEEDS(knote_spin)
+{
+	uint64_t period = timer_period(kn);
+
+	kn->kn_due = cpu_uptime_ns() + period;
+	callout_reset(&kn->kn_callout, period, timer_fire, kn);
+}
+
+static int
+timer_attach(struct knote *kn)
+{
+	int error;
+
+	knote_lock();
+	error = kn->kn_sdata < 0 ? EINVAL : knote_enter(kn, NULL);
+	if (error == 0)
+		timer_start(kn);
+	knote_unlock();
+	return error;
+}
+
+static void
+timer_change(struct knote *kn, const struct kevent *kev) NEEDS(knote_spin)
+{
+	if (!(kev->flags & EV_ADD))
+		return;
+	kn->kn_kev.data = 0;
+	knote_deactivate(kn);
+	timer_start(kn);
+}
+
+static void
+timer_end(struct knote *kn)
+{
+	callout_stop_sync(&kn->kn_callout); /* sleeps */
+}
+
+/*
+ * Events of programs.
+ */
+
+static void
+user_change(struct knote *kn, const struct kevent *kev) NEEDS(knote_spin)
+{
+	uint32_t flags = kev->fflags & NOTE_FFLAGSMASK;
+
+	switch (kev->fflags & NOTE_FFCTRLMASK) {
+	case NOTE_FFAND:
+		kn->kn_sfflags &= flags;
+		break;
+	case NOTE_FFOR:
+		kn->kn_sfflags |= flags;
+		break;
+	case NOTE_FFCOPY:
+		kn->kn_sfflags = flags;
+		break;
+	}
+	kn->kn_sdata = kev->data;
+	kn->kn_kev.fflags = kn->kn_sfflags;
+	kn->kn_kev.data = kn->kn_sdata;
+	if (kev->fflags & NOTE_TRIGGER)
+		knote_activate(kn);
+}
+
+static int
+user_attach(struct knote *kn)
+{
+	int error;
+
+	knote_lock();
+	error = knote_enter(kn, NULL);
+	if (error == 0) {
+		kn->kn_kev.fflags = kn->kn_sfflags & NOTE_FFLAGSMASK;
+		kn->kn_kev.data = kn->kn_sdata;
+		if (kn->kn_sfflags & NOTE_TRIGGER)
+			knote_activate(kn);
+		kn->kn_sfflags &= NOTE_FFLAGSMASK;
+	}
+	knote_unlock();
+	return error;
+}
+
+static const struct filterops file_filter = {
+    .f_isfd = true,
+    .f_attach = file_attach,
+};
+static const struct filterops proc_filter = {
+    .f_set = EV_CLEAR,
+    .f_attach = knote_proc_attach,
+};
+static const struct filterops signal_filter = {
+    .f_set = EV_CLEAR,
+    .f_attach = knote_signal_attach,
+};
+static const struct filterops timer_filter = {
+    .f_set = EV_CLEAR,
+    .f_attach = timer_attach,
+    .f_change = timer_change,
+    .f_end = timer_end,
+};
+static const struct filterops user_filter = {
+    .f_attach = user_attach,
+    .f_change = user_change,
+};
+
+const struct filterops *
+filter_find(int16_t filter)
+{
+	switch (filter) {
+	case EVFILT_READ:
+	case EVFILT_WRITE:
+		return &file_filter;
+	case EVFILT_PROC:
+		return &proc_filter;
+	case EVFILT_SIGNAL:
+		return &signal_filter;
+	case EVFILT_TIMER:
+		return &timer_filter;
+	case EVFILT_USER:
+		return &user_filter;
+	default:
+		return NULL;
+	}
+}

@@ -1,0 +1,271 @@
+/*
+ * kqueue_proc.c -- EVFILT_PROC: the end of a process with its status, asked
+ * for or not, before and after its parent's wait and of a zombie; fork, exec,
+ * and children that are followed.
+ */
+#include "user/tests/kqueue_test.h"
+
+TEST_ROWS("E59 E60 X48 O20");
+
+#define LAST (EV_EOF | EV_ONESHOT)
+
+static int *go;
+
+static void
+waits_and_exits(void *arg)
+{
+	test_await(go, 1);
+	test_exit((int)(intptr_t)arg);
+}
+
+static pid_t
+new_child(int code)
+{
+	store(go, 0);
+	return test_fork(waits_and_exits, (void *)(intptr_t)code);
+}
+
+static void
+status(int kq)
+{
+	struct kevent kev;
+	pid_t pid = new_child(7);
+
+	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0), 0);
+	CHECK_QUIET(kq);
+	test_post(go);
+	kev = kq_next(kq);
+	CHECK_EVENT(&kev, pid, EVFILT_PROC, NOTE_EXIT, 7 << 8);
+	CHECK_EQ(kev.flags & LAST, LAST);
+	CHECK_QUIET(kq);
+	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_DELETE, 0, 0), -ENOENT);
+	/* It may be heard of before it can be waited for, but not long. */
+	CHECK_EXIT(pid, 7);
+	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0), -ESRCH);
+}
+
+static void
+killed(int kq)
+{
+	pid_t pid = new_child(0);
+	struct kevent kev;
+
+	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0), 0);
+	CHECK_EQ(sc(SYS_kill, pid, SIGKILL), 0);
+	kev = kq_next(kq);
+	CHECK_EVENT(&kev, pid, EVFILT_PROC, NOTE_EXIT, SIGKILL);
+	CHECK_KILLED(pid, SIGKILL);
+}
+
+/* Told of the end though it asked for something else. */
+static void
+not_asked_for(int kq)
+{
+	pid_t pid = new_child(3);
+	struct kevent kev;
+
+	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_FORK, 0), 0);
+	test_post(go);
+	kev = kq_next(kq);
+	CHECK_EVENT(&kev, pid, EVFILT_PROC, 0, 3 << 8);
+	CHECK_EQ(kev.flags & LAST, LAST);
+	CHECK_EXIT(pid, 3);
+	CHECK_QUIET(kq);
+}
+
+static void
+after_the_reap(int kq)
+{
+	pid_t pid = new_child(9);
+	struct kevent kev;
+
+	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0), 0);
+	test_post(go);
+	CHECK_EXIT(pid, 9);
+	kev = kq_next(kq);
+	CHECK_EVENT(&kev, pid, EVFILT_PROC, NOTE_EXIT, 9 << 8);
+	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_DELETE, 0, 0), -ENOENT);
+}
+
+static void
+zombie(int kq)
+{
+	pid_t pid = new_child(5);
+	struct kevent kev;
+
+	test_post(go);
+	test_await_zombie(pid);
+	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, 0, 0), -ESRCH);
+	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_FORK, 0), -ESRCH);
+	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0), 0);
+	kev = kq_next(kq);
+	CHECK_EVENT(&kev, pid, EVFILT_PROC, NOTE_EXIT, 5 << 8);
+	CHECK_EQ(kev.flags & LAST, LAST);
+	CHECK_EXIT(pid, 5);
+	CHECK_QUIET(kq);
+}
+
+static void
+sleeper(void *arg)
+{
+	int kq = *(int *)arg;
+	struct kevent kev = kq_next(kq);
+
+	CHECK_EQ(kev.fflags, NOTE_EXIT);
+	CHECK_EQ(kev.data, 11 << 8);
+}
+
+/* A thread sleeps in kevent; two kqueues are told of one process. */
+static void
+two_kqueues(int kq)
+{
+	int kq2 = kq_new();
+	pid_t pid = new_child(11);
+	struct mthread t;
+	struct kevent kev;
+
+	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0), 0);
+	CHECK_EQ(kq_change(kq2, pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0), 0);
+	mthread_start(&t, sleeper, &kq);
+	test_sleep_ms(5);
+	test_post(go);
+	mthread_join(&t);
+	kev = kq_next(kq2);
+	CHECK_EVENT(&kev, pid, EVFILT_PROC, NOTE_EXIT, 11 << 8);
+	CHECK_EXIT(pid, 11);
+	CHECK_EQ(sc(SYS_close, kq2), 0);
+}
+
+/* Forks, executes, exits. */
+static void
+lives(void *arg)
+{
+	static const char *argv[] = {"/bin/true", NULL};
+	pid_t pid;
+
+	(void)arg;
+	test_await(go, 1);
+	pid = test_fork(waits_and_exits, (void *)4L);
+	CHECK_EXIT(pid, 4);
+	test_await(go, 2);
+	sc(SYS_execve, argv[0], argv, NULL);
+	test_exit(99);
+}
+
+static void
+fork_and_exec(int kq)
+{
+	struct kevent kev;
+	pid_t pid;
+
+	store(go, 0);
+	pid = test_fork(lives, NULL);
+	CHECK_EQ(
+	    kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_FORK | NOTE_EXEC, 0),
+	    0);
+	test_post(go);
+	kev = kq_next(kq);
+	CHECK_EVENT(&kev, pid, EVFILT_PROC, NOTE_FORK, 0);
+	CHECK_QUIET(kq);
+	test_post(go);
+	kev = kq_next(kq);
+	CHECK_EQ(kev.fflags, NOTE_EXEC);
+	if (!(kev.flags & EV_EOF))
+		kev = kq_next(kq);
+	CHECK_EQ(kev.fflags & ~NOTE_EXEC, 0);
+	CHECK_EQ(kev.data, 0);
+	CHECK_EXIT(pid, 0);
+}
+
+/* Grandchildren too are told of: CHILD with the parent, then EXIT. */
+static void
+has_child(void *arg)
+{
+	(void)arg;
+	test_await(go, 1);
+	CHECK_EXIT(test_fork(waits_and_exits, (void *)6L), 6);
+	test_exit(8);
+}
+
+static void
+track(int kq)
+{
+	int told = 0, ends = 0;
+	pid_t pid, child = 0;
+
+	store(go, 0);
+	pid = test_fork(has_child, NULL);
+	CHECK_EQ(
+	    kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_TRACK | NOTE_EXIT, 0),
+	    0);
+	test_post(go);
+	while (ends < 2) {
+		struct kevent kev = kq_next(kq);
+
+		CHECK_EQ(kev.udata, pid + 7);
+		CHECK_EQ(kev.fflags & NOTE_TRACKERR, 0);
+		if (kev.fflags & NOTE_CHILD) {
+			child = (pid_t)kev.ident;
+			CHECK(child != pid);
+			told++;
+			if (!(kev.fflags & NOTE_EXIT))
+				CHECK_EQ(kev.data, pid);
+		}
+		if (kev.fflags & NOTE_EXIT) {
+			CHECK(kev.ident == (uintptr_t)pid ||
+			      kev.ident == (uintptr_t)child);
+			CHECK_EQ(kev.data, (kev.ident == (uintptr_t)pid ? 8 : 6)
+					       << 8);
+			ends++;
+		}
+		if (load(test_failures) > 0)
+			break;
+	}
+	CHECK_EQ(told, 1);
+	CHECK_EXIT(pid, 8);
+	CHECK_QUIET(kq);
+}
+
+/* A kqueue is not the child's, and dies with knotes of the living. */
+static void
+looks_for_it(void *arg)
+{
+	struct kevent kev;
+
+	CHECK_EQ(kq_look(*(int *)arg, &kev, 1), -EBADF);
+}
+
+static void
+not_inherited(void)
+{
+	int kq = kq_new();
+	pid_t pid = new_child(0);
+
+	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0), 0);
+	CHECK_EXIT(test_fork(looks_for_it, &kq), 0);
+	CHECK_EQ(sc(SYS_close, kq), 0);
+	test_post(go);
+	CHECK_EXIT(pid, 0);
+}
+
+int
+main(int argc, char **argv)
+{
+	int kq;
+
+	test_begin(argc, argv);
+	go = test_shared(TEST_PAGE);
+	kq = kq_new();
+	for (int i = 0; i < test_rounds(20, 500); i++) {
+		status(kq);
+		killed(kq);
+		not_asked_for(kq);
+		after_the_reap(kq);
+		zombie(kq);
+		two_kqueues(kq);
+		fork_and_exec(kq);
+		track(kq);
+		not_inherited();
+	}
+	return test_done();
+}
