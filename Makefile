@@ -244,7 +244,7 @@ crt0 := build/user/libc/crt0.S.o
 build/newlib/current: tools/newlib $(overlay) \
 		$(filter-out %/mayfly.h %/lwp.h %/procctl.h %/usched.h \
 		%/reboot.h %/syscall.h %/mman.h %/unistd.h %/termios.h %/procfs.h \
-		%/ptrace.h,$(abi))
+		%/ptrace.h %/itimer.h,$(abi))
 	$(Q)tools/newlib
 
 $(sysroot)/include/done: build/newlib/current $(abi) $(overlay)

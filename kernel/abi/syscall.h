@@ -41,6 +41,8 @@
 #define SYS_mprotect 74
 #define SYS_getpgrp 81
 #define SYS_setpgid 82
+#define SYS_setitimer 83
+#define SYS_getitimer 86
 #define SYS_getdtablesize 89
 #define SYS_dup2 90
 #define SYS_fcntl 92

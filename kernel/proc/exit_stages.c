@@ -12,6 +12,7 @@
 #include "kernel/proc/exit.h"
 #include "kernel/ipc/knote.h"
 #include "kernel/lib/lib.h"
+#include "kernel/proc/itimer.h"
 #include "kernel/proc/jobs.h"
 
 const struct exit_stage proc_stages[] = {
@@ -28,7 +29,8 @@ const struct exit_stage proc_stages[] = {
 	/* profiling: its buffer is user memory */
 	{ "signals", exit_drop_signals,
 	    "none is acted on any more; none may be left for a zombie" },
-	/* interval timers: their callouts name the process (O7) */
+	{ "timers", exit_itimers,
+	    "their callouts use the process; as a zombie it has none (O7)" },
 	/* owners of SIGIO: before the pid can be used again (O8) */
 	{ "files", exit_close_files,
 	    "after the peers, who may share them; before leaving them (O9)" },

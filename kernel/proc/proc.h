@@ -48,6 +48,7 @@
 
 struct filedesc;
 struct inode;
+struct itimers;
 struct lwp;
 struct pargs;
 struct pgrp;
@@ -182,6 +183,8 @@ struct proc {
 	struct usage p_ru GUARDED(proc_token);	     /* its dead LWPs */
 	struct usage p_cru GUARDED(proc_token);	     /* reaped children */
 	uint64_t p_start_ns; /* STABLE uptime */
+	struct itimers *p_itimers; /* ATOMIC written under p_token; NULL: none
+				      has been set */
 
 	/* The debugger's (procfs/stopevent.h). */
 	uint32_t p_stopmask; /* ATOMIC written under p_token: S_* */

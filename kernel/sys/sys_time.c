@@ -1,11 +1,12 @@
 /*
- * sys_time.c -- the border of time: nanosleep and clocks.
+ * sys_time.c -- the border of time: nanosleep, clocks, and interval timers.
  */
 #include "kernel/abi/errno.h"
 #include "kernel/abi/time.h"
 #include "kernel/lib/lib.h"
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/lwkt/sleep.h"
+#include "kernel/proc/itimer.h"
 #include "kernel/proc/proc.h"
 #include "kernel/sys/syscalls.h"
 
@@ -115,5 +116,39 @@ SYSCALL(gettimeofday)
 	if (error == 0 && args[1] != 0)
 		error = copyout(zone, (void *)args[1],
 		    sizeof(zone)); /* sleeps */
+	return error;
+}
+
+SYSCALL(getitimer)
+{
+	struct itimerval val;
+	int error = kern_getitimer(lp->lwp_proc, (int)args[0],
+	    &val); /* sleeps */
+
+	(void)rv;
+	if (error != 0)
+		return error;
+	return copyout(&val, (void *)args[1], sizeof(val)); /* sleeps */
+}
+
+SYSCALL(setitimer)
+{
+	struct proc *p = lp->lwp_proc;
+	void *uval = (void *)args[1], *uold = (void *)args[2];
+	int which = (int)args[0];
+	struct itimerval val, old;
+	int error = kern_getitimer(p, which, &old); /* sleeps */
+
+	(void)rv;
+	if (error == 0 && uval != NULL)
+		error = copyin(uval, &val, sizeof(val)); /* sleeps */
+	/* Before anything changes: may it be written at all? */
+	if (error == 0 && uold != NULL)
+		error = copyout(&old, uold, sizeof(old)); /* sleeps */
+	if (error != 0 || uval == NULL)
+		return error;
+	error = kern_setitimer(p, which, &val, &old); /* sleeps */
+	if (error == 0 && uold != NULL)
+		error = copyout(&old, uold, sizeof(old)); /* sleeps */
 	return error;
 }

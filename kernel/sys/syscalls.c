@@ -45,6 +45,8 @@ const struct sysent native_sysent[] = {
 	CALL(SYS_mprotect, 3, mprotect),
 	CALL(SYS_getpgrp, 0, getpgrp),
 	CALL(SYS_setpgid, 2, setpgid),
+	CALL(SYS_setitimer, 3, setitimer),
+	CALL(SYS_getitimer, 2, getitimer),
 	CALL(SYS_getdtablesize, 0, getdtablesize),
 	CALL(SYS_dup2, 2, dup2),
 	CALL(SYS_fcntl, 3, fcntl),

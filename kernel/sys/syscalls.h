@@ -68,6 +68,8 @@ SYSCALL(mprotect); /* addr, len, prot */
 SYSCALL(nanosleep);	/* request, remainder */
 SYSCALL(clock_gettime); /* clock, timespec */
 SYSCALL(gettimeofday);	/* timeval, timezone */
+SYSCALL(setitimer);	/* which, value, old */
+SYSCALL(getitimer);	/* which, value */
 
 /* sys_event.c */
 SYSCALL(kqueue);

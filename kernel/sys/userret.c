@@ -10,6 +10,7 @@
 #include "kernel/lib/lib.h"
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/proc/exit.h"
+#include "kernel/proc/itimer.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/setcred.h"
 #include "kernel/procfs/stopevent.h"
@@ -28,6 +29,8 @@ take_asts(struct lwp *lp)
 	/* SPEC X13: the death of the thread comes before any signal. */
 	if (atomic_load(&lp->lwp_mpflags) & LWP_MP_WEXIT)
 		lwp_exit(lp, false);
+	if (unlikely(atomic_load(&lp->lwp_proc->p_itimers) != NULL))
+		itimer_border(lp); /* sleeps */
 	while ((sig = issignal(lp)) != 0) { /* sleeps */
 		if (stop_for_signal(lp, sig, &shown)) /* sleeps */
 			continue;

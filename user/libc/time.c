@@ -1,6 +1,8 @@
 /*
- * time.c -- sleeping and counting, by nanosleep and getrusage.
+ * time.c -- sleeping, counting and alarms, by nanosleep, getrusage and
+ * setitimer.
  */
+#include <stddef.h>
 #include <time.h>
 #include <unistd.h>
 #include <sys/resource.h>
@@ -46,4 +48,37 @@ times(struct tms *tms)
 	tms->tms_cutime = ticks(&children.ru_utime);
 	tms->tms_cstime = ticks(&children.ru_stime);
 	return (clock_t)(now.tv_sec * CLOCKS_PER_SEC + now.tv_nsec / 1000);
+}
+
+/* The kernel's (kernel/abi/itimer.h). */
+_Static_assert(sizeof(struct itimerval) == 32, "itimerval");
+_Static_assert(offsetof(struct itimerval, it_value) == 16, "it_value");
+
+unsigned
+alarm(unsigned seconds)
+{
+	struct itimerval val = {.it_value.tv_sec = seconds}, old;
+
+	if (setitimer(ITIMER_REAL, &val, &old) == -1)
+		return 0;
+	/* Rounded, but never to 0 while it was armed. */
+	if (old.it_value.tv_usec >= 500000 ||
+	    (old.it_value.tv_sec == 0 && old.it_value.tv_usec > 0))
+		old.it_value.tv_sec++;
+	return (unsigned)old.it_value.tv_sec;
+}
+
+useconds_t
+ualarm(useconds_t usec, useconds_t interval)
+{
+	struct itimerval val, old;
+
+	val.it_value.tv_sec = (time_t)(usec / 1000000);
+	val.it_value.tv_usec = (suseconds_t)(usec % 1000000);
+	val.it_interval.tv_sec = (time_t)(interval / 1000000);
+	val.it_interval.tv_usec = (suseconds_t)(interval % 1000000);
+	if (setitimer(ITIMER_REAL, &val, &old) == -1)
+		return (useconds_t)-1;
+	return (useconds_t)(old.it_value.tv_sec * 1000000 +
+			    old.it_value.tv_usec);
 }
