@@ -260,6 +260,7 @@ softclock_run_one(struct globaldata *gd)
 	gd->gd_callout_running = c;
 	spin_unlock(&gd->gd_callout_spin);
 
+	chaos_point();
 	fn(arg);
 
 	spin_lock(&gd->gd_callout_spin);

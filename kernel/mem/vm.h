@@ -58,6 +58,8 @@ struct vmspace {
 	size_t vm_dsize;		/* GUARDED(vm_token) of them, anonymous
 					   private and no stack: RLIMIT_DATA */
 	uintptr_t vm_brk_start, vm_brk; /* GUARDED(vm_token) */
+	size_t vm_peak; /* ATOMIC written under vm_token: most pages resident
+			   before some were unmapped */
 	bool vm_dead;			/* GUARDED(vm_token) user memory gone */
 };
 
@@ -107,8 +109,11 @@ int vmspace_write(struct vmspace *vm, uintptr_t va, const void *buf,
 /* The reverse: me_prot must allow reading.  0, EFAULT, ENOMEM. */
 int vmspace_read(struct vmspace *vm, uintptr_t va, void *buf, size_t len)
     SLEEPS;
-/* Bytes resident. */
+/* Bytes resident; the most that ever were. */
 size_t vmspace_resident(struct vmspace *vm);
+size_t vmspace_peak(struct vmspace *vm);
+/* Some pages are about to be unmapped. */
+void vmspace_note_peak(struct vmspace *vm) NEEDS(vm_token);
 
 struct vm_object *vm_object_alloc(size_t npages);
 void vm_object_ref(struct vm_object *obj);

@@ -260,6 +260,7 @@ vm_unmap(struct vmspace *vm, uintptr_t start, uintptr_t end,
 	vm_clip(vm, start, end, vr);
 	e = vm_entry_find(vm, start);
 	/* ORDER: pages first: the entries hold the objects that own them. */
+	vmspace_note_peak(vm);
 	if (e != NULL && e->me_start < end)
 		pmap_remove(&vm->vm_pmap, start, end);
 	for (; e != NULL && e->me_start < end; e = next) {

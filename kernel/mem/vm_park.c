@@ -67,6 +67,7 @@ park_entry(struct vmspace *vm, struct vm_map_entry *e) NEEDS(vm_token)
 			vm_page_hold(pa);
 		obj->vo_pages[i] = pa;
 	}
+	vmspace_note_peak(vm);
 	pmap_remove(&vm->vm_pmap, e->me_start, e->me_end);
 	if (e->me_object == NULL)
 		e->me_flags |= ME_PARKED;

@@ -71,6 +71,7 @@ vmspace_alloc(void)
 	vm->vm_refcnt = 1;
 	vm->vm_holdcnt = 1;
 	vm->vm_brk_start = vm->vm_brk = 0;
+	vm->vm_peak = 0;
 	vm->vm_dead = false;
 	return vm;
 }
@@ -211,4 +212,21 @@ size_t
 vmspace_resident(struct vmspace *vm)
 {
 	return (size_t)atomic_load(&vm->vm_pmap.pm_resident) << PAGE_SHIFT;
+}
+
+size_t
+vmspace_peak(struct vmspace *vm)
+{
+	size_t peak = atomic_load(&vm->vm_peak) << PAGE_SHIFT;
+
+	return max(peak, vmspace_resident(vm));
+}
+
+void
+vmspace_note_peak(struct vmspace *vm)
+{
+	size_t resident = (size_t)atomic_load(&vm->vm_pmap.pm_resident);
+
+	if (resident > vm->vm_peak)
+		atomic_store(&vm->vm_peak, resident);
 }

@@ -34,8 +34,10 @@ void
 proc_replace_vmspace(struct proc *p, struct vmspace *vm)
 {
 	struct vmspace *old = p->p_vmspace;
+	struct usage rss = { .us_maxrss = vmspace_peak(old) / 1024 };
 
 	proc_lock(p); /* sleeps */
+	usage_add(&p->p_ru, &rss);
 	crit_enter();
 	p->p_vmspace = vm;
 	pmap_load(&vm->vm_pmap);

@@ -25,7 +25,7 @@ exit_memory(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc;
 	struct usage rss = { .us_maxrss =
-		vmspace_resident(p->p_vmspace) / 1024 };
+		vmspace_peak(p->p_vmspace) / 1024 };
 	struct inode *text;
 
 	proc_lock(p); /* sleeps */

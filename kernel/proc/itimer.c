@@ -18,9 +18,9 @@
  * callout does not: while all threads sleep nothing is used, and nothing comes
  * until one of them is at the border.
  *
- * The end (SPEC X30): the stage takes p_itimers away, so that no body arms a
- * callout any more, and then waits until none is pending or running.  Hence
- * a body may use the process without a hold.
+ * The end (SPEC X30): the stage waits until no callout is pending, and no body
+ * running, whether its timer is off by now or not.  Hence a body may use the
+ * process without a hold.
  */
 #include "kernel/proc/itimer.h"
 #include "kernel/abi/errno.h"

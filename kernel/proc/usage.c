@@ -56,7 +56,7 @@ usage_of_proc(struct proc *p)
 	}
 	if (p->p_vmspace != NULL)
 		sum.us_maxrss = max(sum.us_maxrss,
-		    (uint64_t)vmspace_resident(p->p_vmspace) / 1024);
+		    (uint64_t)vmspace_peak(p->p_vmspace) / 1024);
 	return sum;
 }
 
