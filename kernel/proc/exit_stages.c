@@ -77,15 +77,16 @@ const int n_thread_stages = nitems(thread_stages);
 void
 exit_walk(struct lwp *lp, int table)
 {
-	bool threads = table == EXIT_TABLE_THREAD;
-	const struct exit_stage *es = threads ? thread_stages : proc_stages;
-	int n = threads ? n_thread_stages : n_proc_stages;
+	bool threads = table == EXIT_TABLE_THREAD, tracing = exit_tracing;
+	const struct exit_stage *first = threads ? thread_stages : proc_stages;
+	const struct exit_stage *end =
+	    first + (threads ? n_thread_stages : n_proc_stages);
 
-	for (int i = 0; i < n; i++) {
-		if (es[i].es_fn == NULL)
+	for (const struct exit_stage *es = first; es < end; es++) {
+		if (es->es_fn == NULL)
 			continue;
-		if (unlikely(exit_tracing))
-			exit_trace(lp, table, i);
-		es[i].es_fn(lp);
+		if (unlikely(tracing))
+			exit_trace(lp, table, (int)(es - first));
+		es->es_fn(lp);
 	}
 }

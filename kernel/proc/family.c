@@ -327,7 +327,8 @@ exit_tell_parent(struct lwp *lp)
 	/* X50: init knows no other signal; 0 is none (D60). */
 	if (pp == initproc && sig != 0)
 		sig = SIGCHLD;
-	if (sig != 0)
+	if (sig != 0 &&
+	    (sig != SIGCHLD || (atomic_load(&pp->p_mpflags) & P_CARES)))
 		ksignal_child(pp, p, sig, exit_status(p)); /* sleeps */
 	/* WAKES: the parent's waits (kern_wait). */
 	wakeup(pp);

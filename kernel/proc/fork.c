@@ -80,6 +80,15 @@ fork_files(struct proc *p, struct proc *child, int flags)
 	return child->p_fd != NULL ? 0 : ENOMEM;
 }
 
+/* RACE: another thread of ours may just be setting the first. */
+static bool
+has_actions(const struct proc *p) UNCHECKED;
+static bool
+has_actions(const struct proc *p)
+{
+	return atomic_load(&p->p_sigacts) != NULL;
+}
+
 /* What the child takes from p and that cannot fail.
  * MODEL: vfork.pml. */
 static void
@@ -272,7 +281,7 @@ fork_make(struct lwp *lp, struct proc *child, int flags)
 		error = fork_memory(lp, child, flags); /* sleeps */
 	if (error == 0)
 		error = fork_files(p, child, flags); /* sleeps */
-	if (error == 0)
+	if (error == 0 && unlikely(has_actions(p) || (flags & RFSIGSHARE)))
 		error = sigacts_fork(p, child, flags & RFSIGSHARE); /* sleeps */
 	if (error != 0)
 		return error;

@@ -11,8 +11,8 @@
  * cannot both be missed; and of two parents that end at once the later one
  * sees that the other does not count any more.
  *
- * The usual end, of a process without children in a group where nobody has
- * stopped, costs one atomic or and a test.
+ * The usual end, while no process anywhere has stopped, costs one atomic or and
+ * a test (pgrp_nstopped, which is counted with pg_nstopped).
  */
 #include "kernel/proc/jobs.h"
 #include "kernel/abi/signal.h"
@@ -116,8 +116,11 @@ is_to_be_told(struct pgrp *pg)
 static struct pgrp *
 child_to_be_told(const struct proc *child, const struct proc *p)
 {
-	struct pgrp *pg = pgfind(atomic_load(&child->p_pgid));
+	struct pgrp *pg;
 
+	if (atomic_load(&child->p_pgid) == atomic_load(&p->p_pgid))
+		return NULL;
+	pg = pgfind(atomic_load(&child->p_pgid));
 	if (pg == NULL || (is_beside(pg, p) && is_to_be_told(pg)))
 		return pg;
 	pgrele(pg);
@@ -155,6 +158,8 @@ exit_jobs(struct lwp *lp)
 	struct pgrp *pg;
 
 	atomic_set(&p->p_mpflags, P_NOJOBS);
+	if (likely(atomic_load(&pgrp_nstopped) == 0))
+		return;
 	family_lock(p); /* sleeps */
 	pg = p->p_pgrp;
 	if (unlikely(atomic_load(&pg->pg_nstopped) != 0) &&

@@ -110,13 +110,19 @@ lwp_enter(struct lwp *lp)
 	p->p_nthreads++;
 }
 
-struct lwp *
-lwp_find(struct proc *p, int tid)
+static inline struct lwp *
+look_up(struct proc *p, int tid) NEEDS(proc_token)
 {
 	struct lwp key;
 
 	key.lwp_tid = tid;
 	return RB_FIND(lwp_tree, &p->p_lwps, &key);
+}
+
+struct lwp *
+lwp_find(struct proc *p, int tid)
+{
+	return look_up(p, tid);
 }
 
 /* MODEL: kill.pml, sleep.pml, vfork.pml. */
@@ -166,7 +172,7 @@ tid_new(struct proc *p) NEEDS(proc_token)
 {
 	do
 		p->p_lasttid = p->p_lasttid == INT32_MAX ? 1 : p->p_lasttid + 1;
-	while (lwp_find(p, p->p_lasttid) != NULL);
+	while (look_up(p, p->p_lasttid) != NULL);
 	return p->p_lasttid;
 }
 

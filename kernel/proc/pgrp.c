@@ -16,6 +16,8 @@
 MALLOC_DEFINE(M_PGRP, "pgrp");
 MALLOC_DEFINE(M_SESSION, "session");
 
+uint32_t pgrp_nstopped;
+
 static inline void
 members_lock(struct pgrp *pg) TAKES(leaf_spin) UNCHECKED
 {
@@ -154,6 +156,7 @@ void
 pgrp_count_stopped(struct proc *p, int by)
 {
 	atomic_add(&p->p_pgrp->pg_nstopped, (uint32_t)by);
+	atomic_add(&pgrp_nstopped, (uint32_t)by);
 }
 
 /* RACE: p may have left for another group: then all over again.  UNCHECKED:

@@ -43,6 +43,8 @@ struct pgrp {
 			      grows under pg_spin */
 };
 
+extern uint32_t pgrp_nstopped; /* ATOMIC sum of all pg_nstopped */
+
 /* A group with a reference, or NULL. */
 struct pgrp *pgfind(int pgid);
 /* The caller has, or stands on, another reference. */

@@ -144,8 +144,6 @@ sigacts_fork(struct proc *p, struct proc *child, bool share)
 {
 	struct sigacts *ps;
 
-	if (p->p_sigacts == NULL && !share)
-		return 0;
 	proc_lock(p); /* sleeps */
 	ps = share ? sigacts_of(p) : sigacts_copy(p->p_sigacts);
 	if (share && ps != NULL)

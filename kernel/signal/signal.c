@@ -337,15 +337,28 @@ sig_pass_on(struct lwp *lp)
 	}
 }
 
+/* Nothing comes any more: whoever posts asks for P_WEXIT under the token. */
+static bool
+has_signals(const struct lwp *lp) UNCHECKED;
+static bool
+has_signals(const struct lwp *lp)
+{
+	const struct proc *p = lp->lwp_proc;
+
+	return !sigset_empty(&p->p_siglist.sp_set) ||
+	    !sigset_empty(&lp->lwp_siglist.sp_set) || p->p_sigacts != NULL;
+}
+
 void
 exit_drop_signals(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc;
 
+	if (likely(!has_signals(lp)))
+		return;
 	proc_lock(p); /* sleeps */
 	sigpend_drop_all(&p->p_siglist);
 	sigpend_drop_all(&lp->lwp_siglist);
-	if (unlikely(p->p_sigacts != NULL))
-		sigacts_release(p);
+	sigacts_release(p);
 	proc_unlock(p);
 }
