@@ -288,6 +288,25 @@ find_changed(struct proc *p, const struct wait_request *wr)
 	return NULL;
 }
 
+/* It could not be told: another wait shall.  RACE: the child may have ended or
+ * have news by now, or have gone on, unreported, after its stop. */
+static __rare void
+give_back_change(struct proc *p, struct proc *child, int status)
+{
+	bool stopped;
+
+	children_lock(p); /* sleeps */
+	stopped = atomic_load(&child->p_flags) & P_STOPPED;
+	if (child->p_pptr == p && child->p_report == 0 &&
+	    atomic_load(&child->p_stat) == SACTIVE &&
+	    stopped == !WIFCONTINUED(status)) {
+		family_report(child, status);
+		/* WAKES: other waits of p, which passed it by meanwhile. */
+		wakeup(p);
+	}
+	children_unlock(p);
+}
+
 /* SPEC X92, X93: reports a stop or a continuation to this wait alone.  There
  * is no usage in it, and every byte of that is defined (D01, D02).  Drops our
  * token. */
@@ -309,13 +328,8 @@ report_change(struct proc *p, struct proc *child,
 	children_unlock(p);
 	if (deliver != NULL)
 		error = deliver(ws, arg); /* sleeps */
-	if (error != 0 && !(wr->wr_options & WNOWAIT)) {
-		children_lock(p); /* sleeps */
-		if (child->p_pptr == p && child->p_report == 0 &&
-		    atomic_load(&child->p_stat) == SACTIVE)
-			family_report(child, status);
-		children_unlock(p);
-	}
+	if (error != 0 && !(wr->wr_options & WNOWAIT))
+		give_back_change(p, child, status); /* sleeps */
 	PRELE(child);
 	return error;
 }
