@@ -71,6 +71,7 @@ void bench_orphans(void);
 void bench_memory(void);
 void bench_pipe(void);
 void bench_signals(void);
+void bench_events(void);
 void bench_boot(void);
 void bench_parallel(void);
 void bench_stages(void); /* not a group: prints a table of its own */

@@ -31,6 +31,7 @@ static const struct {
     {"waits", bench_waits},
     {"orphans", bench_orphans},
     {"signals", bench_signals},
+    {"events", bench_events},
 };
 #define NGROUPS (sizeof(groups) / sizeof(groups[0]))
 
