@@ -106,6 +106,12 @@ outlive(int rounds)
 
 static int fds[2], stop;
 
+static long
+watch(int kq, int ident, int filter, int64_t data)
+{
+	return kq_change(kq, (uintptr_t)ident, filter, EV_ADD, 0, data);
+}
+
 static void
 fires(void *arg)
 {
@@ -132,17 +138,11 @@ close_against_fire(int rounds)
 		int other = (int)sc(SYS_dup, fds[0]);
 		struct kevent kev[8];
 
-		CHECK_EQ(kq_change(kq, (uintptr_t)fds[0], EVFILT_READ, EV_ADD, 0,
-		             0),
-		    0);
-		CHECK_EQ(
-		    kq_change(kq, (uintptr_t)other, EVFILT_READ, EV_ADD, 0, 0),
-		    0);
-		CHECK_EQ(kq_change(kq, SIGURG, EVFILT_SIGNAL, EV_ADD, 0, 0), 0);
-		CHECK_EQ(kq_change(kq, 1, EVFILT_TIMER, EV_ADD, 0, 1), 0);
-		CHECK_EQ(
-		    kq_change(outer, (uintptr_t)kq, EVFILT_READ, EV_ADD, 0, 0),
-		    0);
+		CHECK_EQ(watch(kq, fds[0], EVFILT_READ, 0), 0);
+		CHECK_EQ(watch(kq, other, EVFILT_READ, 0), 0);
+		CHECK_EQ(watch(kq, SIGURG, EVFILT_SIGNAL, 0), 0);
+		CHECK_EQ(watch(kq, 1, EVFILT_TIMER, 1), 0);
+		CHECK_EQ(watch(outer, kq, EVFILT_READ, 0), 0);
 		CHECK_EQ(sc(SYS_close, other), 0);
 		CHECK(kq_look(kq, kev, 8) >= 0);
 		CHECK(kq_look(outer, kev, 8) >= 0);
