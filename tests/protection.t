@@ -18,7 +18,10 @@ provoke write_text 'page fault.*error 0x3'
 provoke write_rodata 'page fault.*error 0x3'
 provoke exec_data 'page fault.*error 0x11' 'provoke+0x'
 provoke exec_stack 'page fault.*error 0x11' 'trap_panic+0x'
-provoke null_pointer 'page fault.*address 0x8'
+# With sanitizers it is the shadow of that address that is not there.
+null='page fault.*address 0x8'
+[ "${MAYFLY_VARIANT:-}" != san ] || null='general protection fault'
+provoke null_pointer "$null"
 provoke stack 'kernel stack overflow' 'overflow+0x'
 provoke sleep_spinning 'spin lock'
 provoke free_twice 'twice'

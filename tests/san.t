@@ -1,6 +1,7 @@
 #!/bin/sh
-# The build with sanitizers (SAN=1): the in-kernel tests and the user tests
-# find nothing to report on 4 CPUs, and planted bugs (kernel/test/
+# The build with sanitizers (SAN=1): the in-kernel tests, the user tests on 4
+# CPUs, and those tests of the host whose subject is not another build or
+# counted instructions, find nothing to report, and planted bugs (kernel/test/
 # provoke_san.c) are reported with what a person needs to find them.
 # spec: 2.43
 . "$(dirname "$0")/lib.sh"
@@ -71,4 +72,8 @@ relay "[sanitizers, in the kernel]" "./mayfly test san" \
 	./mayfly exec --smp 4 --timeout 600 --append ktest -- /bin/true
 relay "[sanitizers]" "./mayfly test san" \
 	./mayfly exec --smp 4 --timeout 1800 -- /bin/testrun
+for topic in elf hooks maxproc panic pids protection terminal; do
+	relay "[sanitizers, $topic]" "MAYFLY_VARIANT=san ./mayfly test $topic" \
+		sh "tests/$topic.t"
+done
 done_testing

@@ -31,6 +31,11 @@ struct sigframe {
 };
 _Static_assert(offsetof(struct sigframe, sf_uc) == 8, "no gaps");
 
+/* The user's addresses are numbers, not pointers: they may be anything. */
+#define UC_AT(uc, field) ((void *)((uc) + offsetof(struct ucontext, field)))
+#define FRAME_AT(frame, field)                                                 \
+	((void *)((frame) + offsetof(struct sigframe, field)))
+
 bool
 cpu_frame_is_sane(const struct trapframe *tf)
 {
@@ -54,7 +59,6 @@ frame_address(const struct trapframe *tf, const struct sig_delivery *sd)
 static int
 write_frame(struct lwp *lp, const struct sig_delivery *sd, uintptr_t at)
 {
-	struct sigframe *uframe = (struct sigframe *)at;
 	struct thread *td = lwp_td(lp);
 	struct {
 		uint64_t ret;
@@ -74,17 +78,18 @@ write_frame(struct lwp *lp, const struct sig_delivery *sd, uintptr_t at)
 	tail.stack.ss_sp = sd->sd_altstack.ss_sp;
 	tail.stack.ss_size = sd->sd_altstack.ss_size;
 	tail.stack.ss_flags = sd->sd_altstack.ss_flags;
-	error = copyout(&head, uframe,
+	error = copyout(&head, (void *)at,
 	    offsetof(struct sigframe, sf_uc.uc_mcontext.mc_reserved) +
 		sizeof(uint32_t)); /* sleeps */
 	if (error == 0)
 		error = copyout(td->td_md.md_fpu,
-		    uframe->sf_uc.uc_mcontext.mc_fpregs, FPU_AREA); /* sleeps */
+		    FRAME_AT(at, sf_uc.uc_mcontext.mc_fpregs),
+		    FPU_AREA); /* sleeps */
 	if (error == 0)
-		error = copyout(&tail, &uframe->sf_uc.uc_link,
+		error = copyout(&tail, FRAME_AT(at, sf_uc.uc_link),
 		    sizeof(tail)); /* sleeps */
 	if (error == 0)
-		error = copyout(&sd->sd_info, &uframe->sf_info,
+		error = copyout(&sd->sd_info, FRAME_AT(at, sf_info),
 		    sizeof(sd->sd_info)); /* sleeps */
 	return error;
 }
@@ -94,7 +99,6 @@ cpu_sendsig(struct lwp *lp, const struct sig_delivery *sd)
 {
 	struct trapframe *tf = cpu_lwp_frame(lp);
 	uintptr_t at = frame_address(tf, sd);
-	struct sigframe *uframe = (struct sigframe *)at;
 	int error;
 
 	fpu_save_self();
@@ -103,9 +107,9 @@ cpu_sendsig(struct lwp *lp, const struct sig_delivery *sd)
 		return error;
 	tf->tf_rdi = (uint64_t)sd->sd_info.si_signo;
 	tf->tf_rsi = sd->sd_action.sa_flags & SA_SIGINFO ?
-	    (uint64_t)&uframe->sf_info :
+	    (uint64_t)FRAME_AT(at, sf_info) :
 	    (uint64_t)sd->sd_info.si_code;
-	tf->tf_rdx = (uint64_t)&uframe->sf_uc;
+	tf->tf_rdx = (uint64_t)FRAME_AT(at, sf_uc);
 	tf->tf_rcx = (uint64_t)sd->sd_info.si_addr;
 	tf->tf_rip = (uint64_t)sd->sd_action.sa_handler;
 	tf->tf_rsp = at;
@@ -118,17 +122,17 @@ cpu_sendsig(struct lwp *lp, const struct sig_delivery *sd)
 int
 cpu_sigreturn(struct lwp *lp, const void *ucp, struct sigset *mask)
 {
-	const struct ucontext *uuc = ucp;
+	uintptr_t uc = (uintptr_t)ucp;
 	struct trapframe tf;
 	uint8_t area[FPU_AREA] __attribute__((aligned(64)));
 	int error;
 
-	error = copyin(&uuc->uc_sigmask, mask, sizeof(*mask)); /* sleeps */
+	error = copyin(UC_AT(uc, uc_sigmask), mask, sizeof(*mask)); /* sleeps */
 	if (error == 0)
-		error = copyin(&uuc->uc_mcontext, &tf,
+		error = copyin(UC_AT(uc, uc_mcontext), &tf,
 		    sizeof(tf)); /* sleeps */
 	if (error == 0)
-		error = copyin(uuc->uc_mcontext.mc_fpregs, area,
+		error = copyin(UC_AT(uc, uc_mcontext.mc_fpregs), area,
 		    sizeof(area)); /* sleeps */
 	if (error != 0)
 		return error;
