@@ -46,6 +46,7 @@
 #define SYS_getdtablesize 89
 #define SYS_dup2 90
 #define SYS_fcntl 92
+#define SYS_select 93
 #define SYS_gettimeofday 116
 #define SYS_getrusage 117
 #define SYS_readv 120
@@ -59,6 +60,7 @@
 #define SYS_lseek 199
 #define SYS_ftruncate 201
 #define SYS_getpgid 207
+#define SYS_poll 209
 #define SYS_clock_gettime 232
 #define SYS_nanosleep 240
 #define SYS_rfork 251
@@ -87,6 +89,7 @@
 #define SYS_lwp_create 495
 #define SYS_lwp_gettid 496
 #define SYS_lwp_kill 497
+#define SYS_pselect 499
 #define SYS_procctl 536
 #define SYS_wait6 548
 

@@ -11,6 +11,7 @@
  */
 #include "kernel/proc/exit.h"
 #include "kernel/ipc/knote.h"
+#include "kernel/ipc/poll.h"
 #include "kernel/lib/lib.h"
 #include "kernel/proc/itimer.h"
 #include "kernel/proc/jobs.h"
@@ -63,7 +64,8 @@ const struct exit_stage proc_stages[] = {
 const int n_proc_stages = nitems(proc_stages);
 
 const struct exit_stage thread_stages[] = {
-	/* caps endpoints; vkernel context; select's kqueue: the thread's own */
+	/* caps endpoints; vkernel context: the thread's own */
+	{ "select", exit_select, "the thread's own, which nobody else knows" },
 	{ "leave", lwp_exit_leave,
 	    "nobody finds it any more; what it used is the process's (O19)" },
 	{ "joiner", lwp_exit_joiner,

@@ -49,6 +49,7 @@
 struct filedesc;
 struct inode;
 struct itimers;
+struct kqueue;
 struct lwp;
 struct pargs;
 struct pgrp;
@@ -218,6 +219,7 @@ struct lwp {
 	int lwp_faultsig GUARDED(proc_token); /* of its own fault, pending */
 	struct sigaltstack lwp_sigstk;	      /* OWNER */
 	uint64_t lwp_nsignals; /* OWNER */
+	struct kqueue *lwp_kqueue; /* OWNER of select and poll; NULL: none */
 
 	/* extexit(SETINT): where the joiner looks, and what it shall see. */
 	uint32_t *lwp_exitaddr; /* OWNER user address, NULL: none */

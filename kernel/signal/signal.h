@@ -76,6 +76,10 @@ int kern_lwp_kill(struct proc *p, int pid, int tid, int sig) SLEEPS;
 int kern_sigprocmask(struct lwp *lp, int how, const struct sigset *set,
     struct sigset *oset) SLEEPS;
 void kern_sigpending(struct lwp *lp, struct sigset *set) SLEEPS;
+/* The mask of a wait of the current thread, and back to that of before: if
+ * the wait has ended by EINTR, the border does that. */
+void sig_wait_mask(struct lwp *lp, const struct sigset *set) SLEEPS;
+void sig_wait_unmask(struct lwp *lp) SLEEPS;
 /* EINTR, always, when a handler has run or the process is to end. */
 int kern_sigsuspend(struct lwp *lp, const struct sigset *set) SLEEPS;
 /* Takes one of the signals of set; until uptime `until` (0: no limit, 1: only

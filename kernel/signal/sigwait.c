@@ -74,18 +74,44 @@ kern_sigpending(struct lwp *lp, struct sigset *set)
 	proc_unlock(p);
 }
 
+/* The handler returns to the mask of before; so do we, at the border, if none
+ * runs. */
+static void
+mask_for_wait(struct lwp *lp, const struct sigset *set) NEEDS(proc_token)
+{
+	atomic_set(&lp->lwp_proc->p_mpflags, P_CARES);
+	lp->lwp_oldmask = lp->lwp_sigmask;
+	lp->lwp_flags |= LWP_OLDMASK;
+	set_mask(lp, set);
+}
+
+void
+sig_wait_mask(struct lwp *lp, const struct sigset *set)
+{
+	proc_lock(lp->lwp_proc); /* sleeps */
+	mask_for_wait(lp, set);
+	proc_unlock(lp->lwp_proc);
+}
+
+void
+sig_wait_unmask(struct lwp *lp)
+{
+	struct sigset set;
+
+	proc_lock(lp->lwp_proc); /* sleeps */
+	set = lp->lwp_oldmask;
+	lp->lwp_flags &= ~(uint32_t)LWP_OLDMASK;
+	set_mask(lp, &set);
+	proc_unlock(lp->lwp_proc);
+}
+
 int
 kern_sigsuspend(struct lwp *lp, const struct sigset *set)
 {
 	struct proc *p = lp->lwp_proc;
 
 	proc_lock(p); /* sleeps */
-	atomic_set(&p->p_mpflags, P_CARES);
-	/* The handler returns to the mask of before; so do we, at the border,
-	 * if none runs. */
-	lp->lwp_oldmask = lp->lwp_sigmask;
-	lp->lwp_flags |= LWP_OLDMASK;
-	set_mask(lp, set);
+	mask_for_wait(lp, set);
 	/* Woken by signals alone. */
 	while (tsleep(&lp->lwp_oldmask, PCATCH, "pause", 0) == 0) /* sleeps */
 		;

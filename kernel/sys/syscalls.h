@@ -73,7 +73,10 @@ SYSCALL(getitimer);	/* which, value */
 
 /* sys_event.c */
 SYSCALL(kqueue);
-SYSCALL(kevent); /* fd, changes, nchanges, events, nevents, timeout */
+SYSCALL(kevent);  /* fd, changes, nchanges, events, nevents, timeout */
+SYSCALL(select);  /* nd, in, out, except, timeout */
+SYSCALL(pselect); /* nd, in, out, except, timeout, mask */
+SYSCALL(poll);	  /* fds, nfds, timeout */
 
 /* sys_mayfly.c: what tests and tools ask; reboot. */
 SYSCALL(reboot);     /* howto */

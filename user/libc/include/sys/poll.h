@@ -1,0 +1,6 @@
+/*
+ * sys/poll.h -- the old name of poll.h.
+ */
+#pragma once
+
+#include <poll.h>
