@@ -1,31 +1,13 @@
 /*
- * kqueue_signal.c -- EVFILT_SIGNAL: what is posted to this process is counted,
- * whatever its action; the handler runs all the same; a child's knotes are not
- * its parent's.
+ * kqueue_signal.c -- EVFILT_SIGNAL: every signal is counted, whatever its
+ * action; what is ignored by default too; a knote ends with its process, also
+ * when the kqueue does not (D37).
  */
-#include <signal.h>
 #include "user/tests/kqueue_test.h"
 
-TEST_ROWS("2.26");
+TEST_ROWS("E60 D37 X48 2.26");
 
-static int kq;
-static volatile int handled;
-
-static long
-change(int sig, int flags)
-{
-	return kq_change(kq, (uintptr_t)sig, EVFILT_SIGNAL, flags, 0, 0);
-}
-
-/* Posted so often since the last look. */
-static void
-check(int sig, long count)
-{
-	struct kevent kev = kq_next(kq);
-
-	CHECK_EVENT(&kev, (uintptr_t)sig, EVFILT_SIGNAL, 0, count);
-	CHECK_QUIET(kq);
-}
+static int handled;
 
 static void
 handler(int sig)
@@ -35,53 +17,148 @@ handler(int sig)
 }
 
 static void
-nothing(void *arg)
+set_action(int sig, void (*fn)(int))
 {
-	(void)arg;
+	struct sigaction act = {.sa_handler = fn};
+
+	CHECK_EQ(sigaction(sig, &act, NULL), 0);
+}
+
+/* Ignored by default, ignored, caught, blocked: all are told of. */
+static void
+actions(int kq)
+{
+	pid_t me = (pid_t)sc(SYS_getpid);
+	struct kevent kev;
+	sigset_t set, old;
+
+	CHECK_EQ(kq_change(kq, SIGURG, EVFILT_SIGNAL, EV_ADD, 0, 0), 0);
+	CHECK_EQ(kq_change(kq, SIGUSR1, EVFILT_SIGNAL, EV_ADD, 0, 0), 0);
+	CHECK_EQ(kq_change(kq, SIGUSR2, EVFILT_SIGNAL, EV_ADD, 0, 0), 0);
+	CHECK_EQ(kq_change(kq, SIGTERM, EVFILT_SIGNAL, EV_ADD, 0, 0), 0);
+	CHECK_QUIET(kq);
+	for (int i = 0; i < 3; i++)
+		CHECK_EQ(sc(SYS_kill, me, SIGURG), 0);
+	kev = kq_next(kq);
+	CHECK_EVENT(&kev, SIGURG, EVFILT_SIGNAL, 0, 3);
+	CHECK_EQ(kev.flags & (EV_CLEAR | EV_EOF), EV_CLEAR);
+	CHECK_QUIET(kq);
+
+	set_action(SIGUSR1, SIG_IGN);
+	CHECK_EQ(sc(SYS_kill, me, SIGUSR1), 0);
+	kev = kq_next(kq);
+	CHECK_EVENT(&kev, SIGUSR1, EVFILT_SIGNAL, 0, 1);
+
+	handled = 0;
+	set_action(SIGUSR2, handler);
+	CHECK_EQ(sc(SYS_kill, me, SIGUSR2), 0);
+	kev = kq_next(kq);
+	CHECK_EVENT(&kev, SIGUSR2, EVFILT_SIGNAL, 0, 1);
+	CHECK_EQ(handled, 1);
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, &old);
+	CHECK_EQ(sc(SYS_kill, me, SIGTERM), 0);
+	CHECK_EQ(sc(SYS_kill, me, SIGTERM), 0);
+	kev = kq_next(kq);
+	CHECK_EVENT(&kev, SIGTERM, EVFILT_SIGNAL, 0, 2);
+	set_action(SIGTERM, SIG_IGN);
+	set_action(SIGTERM, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+
+	CHECK_EQ(kq_change(kq, SIGURG, EVFILT_SIGNAL, EV_DELETE, 0, 0), 0);
+	CHECK_EQ(sc(SYS_kill, me, SIGURG), 0);
+	CHECK_QUIET(kq);
+	for (int sig = SIGUSR1; sig <= SIGUSR2; sig++)
+		CHECK_EQ(kq_change(kq, sig, EVFILT_SIGNAL, EV_DELETE, 0, 0), 0);
+	CHECK_EQ(kq_change(kq, SIGTERM, EVFILT_SIGNAL, EV_DELETE, 0, 0), 0);
+}
+
+/* What a child's end sends to its parent. */
+static void
+of_children(int kq)
+{
+	struct kevent kev;
+
+	CHECK_EQ(kq_change(kq, SIGCHLD, EVFILT_SIGNAL, EV_ADD, 0, 0), 0);
+	for (int i = 0; i < 3; i++)
+		CHECK_EXIT((pid_t)test_vfork_exit(i), i);
+	kev = kq_next(kq);
+	CHECK_EVENT(&kev, SIGCHLD, EVFILT_SIGNAL, 0, 3);
+	CHECK_EQ(kq_change(kq, SIGCHLD, EVFILT_SIGNAL, EV_DELETE, 0, 0), 0);
+}
+
+/* A thread sleeps in kevent: an ignored signal ends no sleep but this. */
+static void
+sleeps(void *arg)
+{
+	struct kevent kev = kq_next(*(int *)arg);
+
+	CHECK_EQ(kev.ident, SIGWINCH);
+}
+
+static void
+of_a_sleeper(int kq)
+{
+	struct mthread t;
+
+	CHECK_EQ(
+	    kq_change(kq, SIGWINCH, EVFILT_SIGNAL, EV_ADD | EV_ONESHOT, 0, 0),
+	    0);
+	mthread_start(&t, sleeps, &kq);
+	test_sleep_ms(3);
+	CHECK_EQ(sc(SYS_kill, (int)sc(SYS_getpid), SIGWINCH), 0);
+	mthread_join(&t);
+	CHECK_EQ(
+	    kq_change(kq, SIGWINCH, EVFILT_SIGNAL, EV_DELETE, 0, 0), -ENOENT);
+}
+
+/* A process that shares the table watches its own signals and ends: nothing
+ * of that is left but a knote that says nothing. */
+static void
+outlived(int kq)
+{
+	struct kevent kev;
+	long pid = sc(SYS_rfork, RFPROC);
+
+	REQUIRE(pid >= 0);
+	if (pid == 0) {
+		CHECK_EQ(kq_change(kq, SIGURG, EVFILT_SIGNAL, EV_ADD, 0, 0), 0);
+		CHECK_EQ(kq_change(kq, SIGIO, EVFILT_SIGNAL, EV_ADD, 0, 0), 0);
+		test_exit(0);
+	}
+	CHECK_EXIT((pid_t)pid, 0);
+	/* Use the memory of the dead for others. */
+	for (int i = 0; i < 8; i++)
+		CHECK_EXIT((pid_t)test_vfork_exit(0), 0);
+	CHECK_EQ(sc(SYS_kill, (int)sc(SYS_getpid), SIGURG), 0);
+	CHECK_QUIET(kq);
+	CHECK_EQ(kq_change(kq, SIGIO, EVFILT_SIGNAL, EV_DELETE, 0, 0), -ENOENT);
+	/* Ours from now on. */
+	CHECK_EQ(kq_change(kq, SIGURG, EVFILT_SIGNAL, EV_ADD, 0, 0), 0);
+	CHECK_EQ(sc(SYS_kill, (int)sc(SYS_getpid), SIGURG), 0);
+	kev = kq_next(kq);
+	CHECK_EVENT(&kev, SIGURG, EVFILT_SIGNAL, 0, 1);
+	CHECK_EQ(kq_change(kq, SIGURG, EVFILT_SIGNAL, EV_DELETE, 0, 0), 0);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct sigaction act = {0};
-	sigset_t set;
+	int kq;
 
 	test_begin(argc, argv);
 	kq = kq_new();
-	CHECK_EQ(change(SIGUSR1, EV_ADD), 0);
-	CHECK_EQ(change(SIGCHLD, EV_ADD), 0);
-	CHECK_EQ(change(0, EV_ADD), -EINVAL);
-	CHECK_EQ(change(-1, EV_ADD), -EINVAL);
-	CHECK_EQ(change(1000, EV_ADD), -EINVAL);
-	CHECK_EQ(change(SIGUSR2, EV_DELETE), -ENOENT);
-
-	/* Caught. */
-	act.sa_handler = handler;
-	CHECK_EQ(sigaction(SIGUSR1, &act, NULL), 0);
-	CHECK_EQ(kill(getpid(), SIGUSR1), 0);
-	CHECK_EQ(handled, 1);
-	check(SIGUSR1, 1);
-	/* Ignored: counted. */
-	act.sa_handler = SIG_IGN;
-	CHECK_EQ(sigaction(SIGUSR1, &act, NULL), 0);
-	for (int i = 0; i < 3; i++)
-		CHECK_EQ(kill(getpid(), SIGUSR1), 0);
-	check(SIGUSR1, 3);
-	/* Blocked: counted each time. */
-	act.sa_handler = handler;
-	CHECK_EQ(sigaction(SIGUSR1, &act, NULL), 0);
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR1);
-	CHECK_EQ(sigprocmask(SIG_BLOCK, &set, NULL), 0);
-	CHECK_EQ(kill(getpid(), SIGUSR1), 0);
-	CHECK_EQ(kill(getpid(), SIGUSR1), 0);
-	check(SIGUSR1, 2);
-	CHECK_EQ(sigprocmask(SIG_UNBLOCK, &set, NULL), 0);
-	CHECK_EQ(handled, 2);
-	/* A child's end, whose signal nobody minds. */
-	CHECK_EXIT(test_fork(nothing, NULL), 0);
-	check(SIGCHLD, 1);
-	CHECK_EQ(change(SIGCHLD, EV_DELETE), 0);
-	CHECK_EXIT(test_fork(nothing, NULL), 0);
+	for (int i = 0; i < test_rounds(20, 500); i++) {
+		actions(kq);
+		of_children(kq);
+		of_a_sleeper(kq);
+		outlived(kq);
+	}
+	/* With knotes in it. */
+	CHECK_EQ(kq_change(kq, SIGURG, EVFILT_SIGNAL, EV_ADD, 0, 0), 0);
+	CHECK_EQ(kq_change(kq, 0, EVFILT_SIGNAL, EV_ADD, 0, 0), -EINVAL);
+	CHECK_EQ(kq_change(kq, NSIG, EVFILT_SIGNAL, EV_ADD, 0, 0), -EINVAL);
 	return test_done();
 }

@@ -5,84 +5,109 @@
 
 TEST_ROWS("2.26");
 
-static int kq;
-
-static long
-change(int id, int filter, int flags, unsigned fflags, long data)
-{
-	return kq_change(kq, (uintptr_t)id, filter, flags, fflags, data);
-}
-
 static void
-timers(void)
+timers(int kq)
 {
-	struct kevent kev;
 	uint64_t start = test_now_ns();
-	long count = 0;
+	struct kevent kev;
 
-	CHECK_EQ(change(1, EVFILT_TIMER, EV_ADD | EV_ONESHOT, 0, 20), 0);
-	CHECK_QUIET(kq);
+	CHECK_EQ(kq_change(kq, 1, EVFILT_TIMER, EV_ADD, 0, 5), 0);
 	kev = kq_next(kq);
-	CHECK(test_now_ns() - start >= 20000000);
-	CHECK_EVENT(&kev, 1, EVFILT_TIMER, 0, 1);
-	CHECK_EQ(change(1, EVFILT_TIMER, EV_DELETE, 0, 0), -ENOENT);
-
-	start = test_now_ns();
-	CHECK_EQ(change(2, EVFILT_TIMER, EV_ADD, 0, 2), 0);
-	while (count < 10) {
-		kev = kq_next(kq);
-		CHECK(kev.data >= 1);
-		count += kev.data;
-	}
-	CHECK(test_now_ns() - start >= 20000000);
-	/* Set anew: for long; then taken away. */
-	CHECK_EQ(change(2, EVFILT_TIMER, EV_ADD, 0, 1000000), 0);
+	CHECK(test_now_ns() - start >= 5000000U);
+	CHECK_EQ(kev.ident, 1);
+	CHECK(kev.data >= 1);
+	/* It goes on, and counts what nobody has read. */
+	test_sleep_ms(20);
+	kev = kq_next(kq);
+	CHECK(kev.data >= 3);
+	CHECK((uint64_t)kev.data <= (test_now_ns() - start) / 5000000U);
+	/* Changed while it runs. */
+	CHECK_EQ(kq_change(kq, 1, EVFILT_TIMER, EV_ADD, 0, 1000000), 0);
 	CHECK_QUIET(kq);
-	CHECK_EQ(change(2, EVFILT_TIMER, EV_DELETE, 0, 0), 0);
-	CHECK_EQ(change(3, EVFILT_TIMER, EV_ADD, 0, -1), -EINVAL);
-	/* One that is left to the close. */
-	CHECK_EQ(change(4, EVFILT_TIMER, EV_ADD, 0, 1), 0);
+	CHECK_EQ(kq_change(kq, 1, EVFILT_TIMER, EV_ADD, 0, 1), 0);
+	kev = kq_next(kq);
+	CHECK_EQ(kev.ident, 1);
+	CHECK_EQ(kq_change(kq, 1, EVFILT_TIMER, EV_DELETE, 0, 0), 0);
+	CHECK_QUIET(kq);
+	CHECK_EQ(kq_change(kq, 1, EVFILT_TIMER, EV_DELETE, 0, 0), -ENOENT);
+
+	CHECK_EQ(kq_change(kq, 2, EVFILT_TIMER, EV_ADD | EV_ONESHOT, 0, 1), 0);
+	test_sleep_ms(5);
+	kev = kq_next(kq);
+	CHECK_EVENT(&kev, 2, EVFILT_TIMER, 0, 1);
+	CHECK_EQ(kq_change(kq, 2, EVFILT_TIMER, EV_DELETE, 0, 0), -ENOENT);
+	CHECK_EQ(kq_change(kq, 3, EVFILT_TIMER, EV_ADD, 0, -1), -EINVAL);
+	CHECK_EQ(
+	    kq_change(kq, 3, EVFILT_TIMER, EV_ADD, 0, 0x7fffffffffffffff), 0);
+	CHECK_QUIET(kq);
+	CHECK_EQ(kq_change(kq, 3, EVFILT_TIMER, EV_DELETE, 0, 0), 0);
 }
 
 static void
-user(void)
+timeouts(int kq)
+{
+	struct timespec ts = {0, 5000000};
+	uint64_t start = test_now_ns();
+	struct kevent kev;
+
+	CHECK_EQ(sc(SYS_kevent, kq, NULL, 0, &kev, 1, &ts), 0);
+	CHECK(test_now_ns() - start >= 5000000U);
+}
+
+static void
+users(int kq)
 {
 	struct kevent kev;
 
-	CHECK_EQ(change(7, EVFILT_USER, EV_ADD | EV_CLEAR, 1, 0), 0);
+	CHECK_EQ(kq_change(kq, 4, EVFILT_USER, EV_ADD | EV_CLEAR, 0x6, 0), 0);
 	CHECK_QUIET(kq);
-	CHECK_EQ(change(7, EVFILT_USER, EV_ADD | EV_CLEAR,
-	             NOTE_FFOR | NOTE_TRIGGER | 2, 42),
+	CHECK_EQ(kq_change(kq, 4, EVFILT_USER, 0, NOTE_FFOR | 0x8, 0), 0);
+	CHECK_QUIET(kq);
+	CHECK_EQ(kq_change(kq, 4, EVFILT_USER, 0, NOTE_TRIGGER, 5), 0);
+	kev = kq_next(kq);
+	CHECK_EVENT(&kev, 4, EVFILT_USER, 0xe, 5);
+	CHECK_QUIET(kq);
+	CHECK_EQ(kq_change(kq, 4, EVFILT_USER, 0,
+		     NOTE_FFAND | NOTE_TRIGGER | 0xfffffa, 0),
 	    0);
 	kev = kq_next(kq);
-	CHECK_EVENT(&kev, 7, EVFILT_USER, 3, 42);
+	CHECK_EVENT(&kev, 4, EVFILT_USER, 0xa, 0);
+	CHECK_EQ(kq_change(kq, 4, EVFILT_USER, EV_DISABLE, NOTE_TRIGGER, 0), 0);
 	CHECK_QUIET(kq);
-	CHECK_EQ(change(7, EVFILT_USER, EV_ADD, NOTE_FFCOPY | 0xff, 0), 0);
-	CHECK_EQ(change(7, EVFILT_USER, EV_ADD, NOTE_FFAND | 0x0f, 0), 0);
-	CHECK_QUIET(kq);
-	CHECK_EQ(change(7, EVFILT_USER, EV_ADD, NOTE_TRIGGER, 0), 0);
+	CHECK_EQ(kq_change(kq, 4, EVFILT_USER, EV_ENABLE, 0, 0), 0);
 	kev = kq_next(kq);
-	CHECK_EQ(kev.fflags, 0x0f);
-	CHECK_EQ(change(7, EVFILT_USER, EV_DELETE, 0, 0), 0);
+	CHECK_EQ(kev.ident, 4);
+	CHECK_EQ(kq_change(kq, 4, EVFILT_USER, 0,
+		     NOTE_FFCOPY | NOTE_TRIGGER | 0x1, 0),
+	    0);
+	kev = kq_next(kq);
+	CHECK_EVENT(&kev, 4, EVFILT_USER, 0x1, 0);
+	CHECK_EQ(kq_change(kq, 4, EVFILT_USER, EV_DELETE, 0, 0), 0);
+	CHECK_EQ(kq_change(kq, 4, EVFILT_USER, 0, NOTE_TRIGGER, 0), -ENOENT);
+	/* Without EV_CLEAR it stays. */
+	CHECK_EQ(kq_change(kq, 5, EVFILT_USER, EV_ADD, NOTE_TRIGGER, 0), 0);
+	kev = kq_next(kq);
+	kev = kq_next(kq);
+	CHECK_EQ(kev.ident, 5);
+	CHECK_EQ(kq_change(kq, 5, EVFILT_USER, EV_DELETE, 0, 0), 0);
 }
 
 static void
 triggers(void *arg)
 {
-	(void)arg;
-	test_sleep_ms(10);
-	CHECK_EQ(change(8, EVFILT_USER, EV_ADD, NOTE_TRIGGER, 0), 0);
+	test_sleep_ms(2);
+	CHECK_EQ(kq_change(*(int *)arg, 8, EVFILT_USER, 0, NOTE_TRIGGER, 0), 0);
 }
 
 /* A thread wakes another. */
 static void
-threads(void)
+threads(int kq)
 {
 	struct mthread t;
 	struct kevent kev;
 
-	CHECK_EQ(change(8, EVFILT_USER, EV_ADD | EV_ONESHOT, 0, 0), 0);
-	mthread_start(&t, triggers, NULL);
+	CHECK_EQ(kq_change(kq, 8, EVFILT_USER, EV_ADD | EV_ONESHOT, 0, 0), 0);
+	mthread_start(&t, triggers, &kq);
 	kev = kq_next(kq);
 	CHECK_EQ(kev.ident, 8);
 	mthread_join(&t);
@@ -91,12 +116,19 @@ threads(void)
 int
 main(int argc, char **argv)
 {
+	int kq;
+
 	test_begin(argc, argv);
-	kq = kq_new();
-	timers();
-	CHECK_EQ(sc(SYS_close, kq), 0);
-	kq = kq_new();
-	user();
-	threads();
+	for (int i = 0; i < test_rounds(5, 100); i++) {
+		kq = kq_new();
+		timers(kq);
+		timeouts(kq);
+		users(kq);
+		threads(kq);
+		/* Closed while one runs. */
+		CHECK_EQ(kq_change(kq, 1, EVFILT_TIMER, EV_ADD, 0, 1), 0);
+		test_sleep_ms(i % 3);
+		CHECK_EQ(sc(SYS_close, kq), 0);
+	}
 	return test_done();
 }
