@@ -217,6 +217,8 @@ struct lwp {
 	struct sigset lwp_oldmask GUARDED(proc_token);	/* LWP_OLDMASK */
 	struct sigset lwp_sigwait GUARDED(proc_token);	/* sigtimedwait's */
 	int lwp_faultsig GUARDED(proc_token); /* of its own fault, pending */
+	int lwp_tracesig GUARDED(proc_token); /* what it goes on with from its
+						 stop for the tracer */
 	struct sigaltstack lwp_sigstk;	      /* OWNER */
 	uint64_t lwp_nsignals; /* OWNER */
 	struct kqueue *lwp_kqueue; /* OWNER of select and poll; NULL: none */

@@ -164,10 +164,15 @@ stop_for_tracer(struct lwp *lp, int sig) NEEDS(proc_token)
 	p->p_stopsig = sig;
 	proc_stop(p, sig);
 	p->p_tracelwp = lp;
+	lp->lwp_tracesig = sig;
 	stop_here(lp); /* sleeps */
-	p->p_tracelwp = NULL;
-	wanted = p->p_stopsig;
-	if (wanted == 0 || (p->p_flags & P_WEXIT))
+	/* RACE: another thread may have stopped for the tracer before we woke
+	 * and slept on: what the tracer has said to each is its own. */
+	if (p->p_tracelwp == lp)
+		p->p_tracelwp = NULL;
+	wanted = lp->lwp_tracesig;
+	/* p_stopsig 0: SIGKILL has come. */
+	if (wanted == 0 || p->p_stopsig == 0 || (p->p_flags & P_WEXIT))
 		return 0;
 	if (wanted != sig)
 		si = (struct siginfo){ .si_signo = wanted };

@@ -211,7 +211,7 @@ static void
 let_go(struct proc *p, int sig) NEEDS(proc_token)
 {
 	if (p->p_tracelwp != NULL)
-		p->p_stopsig = sig;
+		p->p_tracelwp->lwp_tracesig = sig;
 	else if (sig != 0)
 		ksignal(p, sig); /* sleeps */
 	proc_unstop(p);

@@ -176,6 +176,50 @@ stops_threads(void)
 	CHECK_KILLED(pid, SIGINT);
 }
 
+/* Signals to several threads at once: each stops for its own, and goes on with
+ * what it is told, and nobody else is. */
+#define NSIGNALLED 5
+
+static void
+counts(void *arg)
+{
+	static struct mthread t[NSIGNALLED];
+
+	(void)arg;
+	signal(SIGUSR1, on_usr1);
+	signal(SIGUSR2, on_usr1);
+	CHECK_EQ(PT(PT_TRACE_ME, 0, 0, 0), 0);
+	for (int i = 0; i < NSIGNALLED; i++)
+		mthread_start(&t[i], i & 1 ? runs : trace_sleeper, NULL);
+	for (int i = 0; i < NSIGNALLED; i++)
+		sc(SYS_lwp_kill, -1, load(&t[i].tid), SIGUSR1);
+	test_post(&shared[3]);
+	trace_sleeper(NULL);
+}
+
+static void
+signals_threads(void)
+{
+	pid_t pid;
+	int want = 0;
+
+	store(&shared[0], 0);
+	store(&shared[3], 0);
+	pid = test_fork(counts, NULL);
+	for (int i = 0; i < NSIGNALLED; i++) {
+		int with = i % 3 == 0 ? 0 : i % 3 == 1 ? SIGUSR1 : SIGUSR2;
+
+		CHECK_STOPPED(pid, SIGUSR1);
+		want += with;
+		trace_continue(pid, with);
+	}
+	WAIT_UNTIL(load(&shared[0]) == want);
+	CHECK_EQ(sc(SYS_wait4, pid, NULL, WNOHANG, NULL), 0);
+	CHECK_EQ(sc(SYS_kill, pid, SIGKILL), 0);
+	CHECK_KILLED(pid, SIGKILL);
+	CHECK_EQ(load(&shared[0]), want);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -188,5 +232,7 @@ main(int argc, char **argv)
 	killed();
 	stops_at_exec();
 	stops_threads();
+	for (int i = 0; i < 4; i++)
+		signals_threads();
 	return test_done();
 }
