@@ -23,6 +23,7 @@
 #include "kernel/proc/exit.h"
 #include "kernel/proc/limit.h"
 #include "kernel/proc/proc.h"
+#include "kernel/procfs/stopevent.h"
 
 #define MAX_SEGMENTS 128 /* of the map; those beyond are left out */
 #define CORE_MODE 0600
@@ -163,9 +164,11 @@ bool
 coredump(struct lwp *lp, int sig)
 {
 	struct proc *p = lp->lwp_proc;
-	int64_t limit = proc_limit(p, RLIMIT_CORE); /* sleeps */
+	int64_t limit;
 	bool done;
 
+	STOPEVENT(lp, S_CORE, (uint64_t)sig); /* sleeps */
+	limit = proc_limit(p, RLIMIT_CORE);   /* sleeps */
 	if (limit == 0 || (atomic_load(&p->p_flags) & P_SUGID))
 		return false;
 	/* Another thread has begun to end the process: it is its death. */

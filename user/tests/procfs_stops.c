@@ -322,6 +322,35 @@ at_exec(void)
 }
 
 static void
+faults(void *arg)
+{
+	(void)arg;
+	test_await(go, 1);
+	test_poke(8, 1);
+}
+
+/* Where a core might be written; another signal is none. */
+static void
+at_core(void)
+{
+	pid_t pid;
+	long fd = started(faults, NULL, S_CORE | S_EXIT, &pid);
+
+	test_post(go);
+	CHECK_EQ(stop_for(fd, S_CORE), SIGSEGV);
+	CHECK_EQ(CONT(fd, 0), 0);
+	CHECK_EQ(stop_for(fd, S_EXIT) & ~_WCORE, SIGSEGV);
+	CHECK_EQ(CONT(fd, 0), 0);
+	CHECK_KILLED(pid, SIGSEGV);
+	CHECK_EQ(sc(SYS_close, fd), 0);
+	fd = started(child, go, S_CORE | S_EXIT, &pid);
+	test_post(go);
+	CHECK_EQ(stop_for(fd, S_EXIT), SIGTERM);
+	CHECK_EQ(sc(SYS_close, fd), 0);
+	CHECK_KILLED(pid, SIGTERM);
+}
+
+static void
 arguments(void)
 {
 	pid_t pid;
@@ -358,6 +387,7 @@ main(int argc, char **argv)
 	threads(false);
 	threads(true);
 	at_exec();
+	at_core();
 	arguments();
 	killed_at_exit();
 	return test_done();
