@@ -6,7 +6,7 @@
 #include "user/tests/trace.h"
 #include <signal.h>
 
-TEST_ROWS("E83 E27 X83 X97 2.17 2.16 D39 D63");
+TEST_ROWS("E47 E83 E27 X83 X97 2.17 2.16 D39 D63");
 
 static int *shared; /* [0], [1] steps of the child and the tracer */
 static volatile pid_t chld_pid;
@@ -187,6 +187,48 @@ waits_for_none_else(void)
 	CHECK_EXIT(parent, 0);
 }
 
+/* D39: a tracer of another session does not make its tracee's group one that
+ * nobody could let go on: another member's end hangs up on nobody. */
+static void
+session(void *arg)
+{
+	pid_t other;
+
+	(void)arg;
+	CHECK(sc(SYS_setsid) > 0);
+	store(&shared[2], test_fork(trace_waiter, shared));
+	CHECK_EQ(sc(SYS_setpgid, load(&shared[2]), 0), 0);
+	test_await(&shared[1], 1);
+	other = test_fork(trace_sleeper, NULL);
+	CHECK_EQ(sc(SYS_setpgid, other, load(&shared[2])), 0);
+	CHECK_EQ(sc(SYS_kill, other, SIGKILL), 0);
+	CHECK_KILLED(other, SIGKILL);
+	test_post(&shared[1]);
+	CHECK_EXIT(load(&shared[2]), 3);
+}
+
+static void
+group_is_not_orphaned(void)
+{
+	pid_t parent, pid;
+
+	store(&shared[0], 0);
+	store(&shared[1], 0);
+	store(&shared[2], 0);
+	parent = test_fork(session, NULL);
+	WAIT_UNTIL(load(&shared[2]) != 0);
+	pid = load(&shared[2]);
+	trace_attach(pid);
+	test_post(&shared[1]);
+	test_await(&shared[1], 2);
+	trace_continue(pid, 0);
+	test_sleep_ms(2);
+	CHECK_EQ(sc(SYS_wait4, pid, NULL, WNOHANG, NULL), 0);
+	test_post(&shared[0]);
+	CHECK_EXIT(pid, 3);
+	CHECK_EXIT(parent, 0);
+}
+
 /* Its own child. */
 static void
 own_child(void)
@@ -265,6 +307,7 @@ main(int argc, char **argv)
 		detach_returns_it();
 		sleeping_wait();
 		waits_for_none_else();
+		group_is_not_orphaned();
 		own_child();
 		already_stopped();
 		CHECK_EXIT(test_fork(traced_by_child, NULL), 0);
