@@ -352,11 +352,11 @@ kern_kqueue(int *fdp)
  * kevent.
  */
 
-/* The user's arrays of one call. */
+/* The user's arrays of one call: numbers, for they may be anything. */
 struct kevent_io {
-	const struct kevent *ki_changes; /* OWNER */
+	uintptr_t ki_changes;		 /* OWNER */
 	int ki_nchanges;                 /* OWNER left */
-	struct kevent *ki_events;        /* OWNER room */
+	uintptr_t ki_events;		 /* OWNER room */
 	int ki_nevents;                  /* OWNER left */
 	int ki_count;                    /* OWNER events so far */
 };
@@ -364,10 +364,10 @@ struct kevent_io {
 static int
 put_events(struct kevent_io *ki, const struct kevent *kev, int n)
 {
-	int error = copyout(kev, ki->ki_events, /* sleeps */
-	    (size_t)n * sizeof(*kev));
+	size_t size = (size_t)n * sizeof(*kev);
+	int error = copyout(kev, (void *)ki->ki_events, size); /* sleeps */
 
-	ki->ki_events += n;
+	ki->ki_events += size;
 	ki->ki_nevents -= n;
 	ki->ki_count += n;
 	return error;
@@ -395,11 +395,11 @@ change_all(struct kqueue *kq, struct kevent_io *ki)
 	while (error == 0 && ki->ki_nchanges > 0) {
 		int n = min(ki->ki_nchanges, BATCH);
 
-		error = copyin(ki->ki_changes, kev, /* sleeps */
+		error = copyin((void *)ki->ki_changes, kev, /* sleeps */
 		    (size_t)n * sizeof(*kev));
 		for (int i = 0; i < n && error == 0; i++)
 			error = change_one(kq, ki, &kev[i]); /* sleeps */
-		ki->ki_changes += n;
+		ki->ki_changes += (size_t)n * sizeof(*kev);
 		ki->ki_nchanges -= n;
 	}
 	return error;
@@ -441,7 +441,8 @@ int
 kern_kevent(int n, const struct kevent *uchanges, int nchanges,
     struct kevent *uevents, int nevents, uint64_t until, int64_t *count)
 {
-	struct kevent_io ki = {uchanges, nchanges, uevents, nevents, 0};
+	struct kevent_io ki = { (uintptr_t)uchanges, nchanges,
+		(uintptr_t)uevents, nevents, 0 };
 	struct file *fp;
 	int error;
 
