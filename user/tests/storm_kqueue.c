@@ -14,7 +14,7 @@ TEST_ROWS("E59 E60 D37 O20 X48 X57");
 
 static struct common {
 	int meet, pid, code, early, last;
-	int kq, over, fds[2];
+	int kq, over, fds[2], end;
 } * s;
 
 static void
@@ -170,6 +170,8 @@ fires(void *arg)
 
 		sc(SYS_write, s->fds[1], &c, 1);
 		kq_change(load(&s->kq), 1, EVFILT_USER, 0, NOTE_TRIGGER, 0);
+		kq_change(
+		    load(&s->kq), load(&s->end), EVFILT_READ, EV_ADD, 0, 0);
 		sc(SYS_kevent, load(&s->kq), NULL, 0, &kev, 1, &kq_at_once);
 		sc(SYS_read, s->fds[0], &c, 1);
 		sc(SYS_kill, (int)sc(SYS_getpid), SIGURG);
@@ -191,7 +193,11 @@ closed_while_it_fires(int rounds)
 	for (int i = 0; i < 2; i++)
 		mthread_start(&t[i], fires, NULL);
 	for (int i = 0; i < rounds; i++) {
-		int kq = kq_new(), dup = (int)sc(SYS_dup, s->fds[0]);
+		int kq = kq_new(), dup = (int)sc(SYS_dup, s->fds[0]), other[2];
+
+		/* One that is watched while it is closed, for good. */
+		REQUIRE(pipe(other) == 0);
+		store(&s->end, other[0]);
 
 		kq_change(kq, dup, EVFILT_READ, EV_ADD, 0, 0);
 		kq_change(kq, s->fds[0], EVFILT_READ, EV_ADD | EV_CLEAR, 0, 0);
@@ -203,6 +209,8 @@ closed_while_it_fires(int rounds)
 		store(&s->kq, kq);
 		for (int k = i % 5; k > 0; k--)
 			test_yield();
+		CHECK_EQ(sc(SYS_close, other[0]), 0);
+		CHECK_EQ(sc(SYS_close, other[1]), 0);
 		if (i & 1)
 			CHECK_EQ(sc(SYS_close, dup), 0);
 		CHECK_EQ(sc(SYS_close, kq), 0);
