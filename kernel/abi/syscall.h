@@ -99,3 +99,4 @@
 #define SYS_exitstages 603
 #define SYS_failpoint 604
 #define SYS_failcall 605
+#define SYS_poisoncall 606

@@ -102,6 +102,7 @@ const struct sysent native_sysent[] = {
 	CALL(SYS_exitstages, 2, exitstages),
 	CALL(SYS_failpoint, 3, failpoint),
 	CALL(SYS_failcall, 5, failcall),
+	CALL(SYS_poisoncall, 3, poisoncall),
 };
 
 const unsigned native_nsysent = nitems(native_sysent);

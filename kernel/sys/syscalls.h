@@ -87,3 +87,4 @@ SYSCALL(exitstages); /* rows, max */
 /* sys_failpoint.c: for tests, root's. */
 SYSCALL(failpoint); /* name, pass, fail */
 SYSCALL(failcall);  /* name, pass, fail, number, args */
+SYSCALL(poisoncall); /* byte, number, args */

@@ -24,7 +24,7 @@ static const int known[] = {SYS_exit, SYS_fork, SYS_read, SYS_write, SYS_open,
     SYS_lstat, SYS_getdirentries, SYS_sigaltstack, SYS_sigprocmask,
     SYS_sigsuspend, SYS_sigaction, SYS_sigpending, SYS_sigreturn,
     SYS_sigtimedwait, SYS_sigwaitinfo, SYS_ptrace, SYS_setitimer, SYS_getitimer,
-    SYS_revoke,
+    SYS_revoke, SYS_poisoncall,
     /* 0 and 198 call the number in their first argument. */
     0, 198};
 

@@ -62,6 +62,9 @@ int exitstages(struct exit_stage_row *, int max);
 int failpoint(const char *name, long pass, long fail);
 int failcall(
     const char *name, long pass, long fail, long number, const uint64_t *args);
+/* Likewise: makes one system call on a kernel stack full of byte, which shows
+ * in what the call copies out without having written it. */
+int poisoncall(int byte, long number, const uint64_t *args);
 
 /*
  * A thread with a stack, for programs that only want one: lwp_create(),
