@@ -28,6 +28,8 @@ struct bytes_look {
 	bool holes; /* need not be written throughout */
 };
 
+#define CALL(name) static long name(void *buf, int byte)
+
 static uint8_t bytes_out[2][BYTES_MAX];
 
 __attribute__((unused)) static long
@@ -126,4 +128,17 @@ bytes_check(const struct bytes_look *look)
 	}
 	test_note("%s %s %ld", look->name, wrong, where);
 	CHECK(!"no byte of the kernel shows");
+}
+
+/* A child that has ended. */
+__attribute__((unused)) static pid_t
+bytes_dead_child(void)
+{
+	long pid = sc(SYS_fork);
+
+	REQUIRE(pid >= 0);
+	if (pid == 0)
+		test_exit(0);
+	test_await_zombie((pid_t)pid);
+	return (pid_t)pid;
 }
