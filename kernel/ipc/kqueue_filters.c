@@ -36,7 +36,9 @@ timer_period(const struct knote *kn) NEEDS(knote_spin)
 	uint64_t most = INT64_MAX / NS_PER_MS / 2;
 
 	/* None is too little: it would never be quiet. */
-	return min(max((uint64_t)kn->kn_sdata, 1UL), most) * NS_PER_MS;
+	uint64_t ms = max((uint64_t)kn->kn_sdata, 1UL);
+
+	return min(ms, most) * NS_PER_MS;
 }
 
 static void
