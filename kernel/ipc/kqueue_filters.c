@@ -34,7 +34,6 @@ static uint64_t
 timer_period(const struct knote *kn) NEEDS(knote_spin)
 {
 	uint64_t most = INT64_MAX / NS_PER_MS / 2;
-
 	/* None is too little: it would never be quiet. */
 	uint64_t ms = max((uint64_t)kn->kn_sdata, 1UL);
 

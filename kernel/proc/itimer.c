@@ -133,7 +133,7 @@ used_look(void *arg)
 	proc_lock(p); /* sleeps */
 	if (p->p_itimers == its)
 		RB_FOREACH(lp, lwp_tree, &p->p_lwps)
-	lwp_notify(lp, 0);
+			lwp_notify(lp, 0);
 	proc_unlock(p);
 }
 
@@ -142,6 +142,7 @@ static void
 used_arm(struct itimers *its, const struct clocks *now) NEEDS(proc_token)
 {
 	uint64_t least = UINT64_MAX, n;
+	int running;
 
 	for (int i = ITIMER_VIRTUAL; i < NTIMERS; i++)
 		if (its->its_timer[i].it_expiry != 0)
@@ -151,7 +152,8 @@ used_arm(struct itimers *its, const struct clocks *now) NEEDS(proc_token)
 		callout_stop(&its->its_used);
 		return;
 	}
-	n = (uint64_t)max(min(its->its_proc->p_nlive, ncpus), 1);
+	running = min(its->its_proc->p_nlive, ncpus);
+	n = (uint64_t)max(running, 1);
 	callout_reset(&its->its_used, max(least / n, (uint64_t)ITIMER_MIN_NS),
 	    used_look, its);
 }

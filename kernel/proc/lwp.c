@@ -58,7 +58,6 @@ lwp_alloc(struct proc *p)
 	lp->lwp_magic = LWP_MAGIC;
 	lp->lwp_proc = p;
 	lp->lwp_thread = td;
-	lp->lwp_cpumask = cpumask_upto(ncpus);
 	td->td_lwp = lp;
 	td->td_proc = p;
 	td->td_gone = lwp_is_gone;

@@ -376,7 +376,8 @@ extern uint32_t nprocs; /* ATOMIC embryos and zombies included */
 extern int maxproc;
 
 /* lwp.c */
-/* An LWP of p with a thread that is not scheduled; holds p.  NULL: memory. */
+/* An LWP of p with a thread that is not scheduled; holds p.  Where it may run
+ * is the caller's to say (lwp_cpumask).  NULL: memory. */
 struct lwp *lwp_alloc(struct proc *p);
 /* Enters it into its process; p_token held. */
 void lwp_enter(struct lwp *lp) NEEDS(proc_token);

@@ -7,6 +7,7 @@
  */
 #include "kernel/abi/errno.h"
 #include "kernel/file/file.h"
+#include "kernel/lib/cpumask.h"
 #include "kernel/lib/lib.h"
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/lwkt/sysinit.h"
@@ -117,6 +118,7 @@ create_init(void)
 	KASSERT(p->p_fd != NULL && p->p_vmspace != NULL && lp != NULL,
 	    "no memory for init");
 	lp->lwp_thread->td_ucred = crhold(p->p_ucred);
+	lp->lwp_cpumask = cpumask_upto(ncpus);
 	lp->lwp_tid = ++p->p_lasttid;
 	lwp_enter(lp);
 	family_link(p, pp);
