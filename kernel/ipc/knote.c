@@ -160,6 +160,12 @@ knote_filter(const struct knote *kn)
 	return kn->kn_kev.filter;
 }
 
+void
+knote_from_outside(struct knote *kn)
+{
+	kn->kn_outside = true;
+}
+
 struct file *
 knote_file(const struct knote *kn)
 {
@@ -251,6 +257,7 @@ knote_enter(struct knote *kn, struct klist *kl)
 {
 	if (RB_INSERT(knote_tree, &kn->kn_kq->kq_tree, kn) != NULL)
 		return EEXIST;
+	kn->kn_kq->kq_outside += kn->kn_outside;
 	if (kl != NULL) {
 		LIST_INSERT_HEAD(kl, kn, kn_link);
 		kn->kn_status |= KN_LISTED;
@@ -308,6 +315,7 @@ knote_remove(struct knote *kn, struct knote_dead *dead)
 	dequeue(kn);
 	kn->kn_status |= KN_DEAD;
 	RB_REMOVE(knote_tree, &kn->kn_kq->kq_tree, kn);
+	kn->kn_kq->kq_outside -= kn->kn_outside;
 	SLIST_INSERT_HEAD(dead, kn, kn_free);
 }
 

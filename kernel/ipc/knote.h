@@ -45,6 +45,9 @@ int knote_attach(struct knote *kn, struct klist *kl, int64_t data, int state);
 int knote_attach_look(struct knote *kn, struct klist *kl,
     void (*look)(struct knote *kn, int news));
 void knote_state(struct knote *kn, int64_t data, int state);
+/* Before it is attached: its events come from outside the machine, and a wait
+ * for them is no deadlock (lwkt/watchdog.h). */
+void knote_from_outside(struct knote *kn);
 struct file *knote_file(const struct knote *kn);
 /* Does it stand for select or poll, to whom the end of a file is no news? */
 bool knote_is_poll(const struct knote *kn);

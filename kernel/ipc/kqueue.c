@@ -23,6 +23,7 @@
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/lwkt/sleep.h"
 #include "kernel/lwkt/thread.h"
+#include "kernel/lwkt/watchdog.h"
 #include "kernel/md.h"
 #include "kernel/mem/kmalloc.h"
 #include "kernel/proc/proc.h"
@@ -190,6 +191,7 @@ int
 kqueue_wait(struct kqueue *kq, uint64_t until)
 {
 	uint64_t now;
+	bool outside;
 	int error = 0;
 
 	knote_lock();
@@ -201,11 +203,16 @@ kqueue_wait(struct kqueue *kq, uint64_t until)
 		}
 		tsleep_interlock(kq, 0);
 		kq->kq_sleepers++;
+		outside = kq->kq_outside > 0;
 		knote_unlock();
+		if (outside)
+			atomic_add(&watchdog_outside, 1);
 		/* Woken by knote_unlock(). */
 		error = tsleep(kq, PCATCH | PINTERLOCKED | PASKED,
 		    "kqread", /* sleeps */
 		    until == KQ_FOREVER ? 0 : until - now);
+		if (outside)
+			atomic_sub(&watchdog_outside, 1);
 		knote_lock();
 		kq->kq_sleepers--;
 	}

@@ -36,6 +36,7 @@ struct knote {
 	    struct knote *kn, int news); /* STABLE NULL: it is told */
 	struct file *kn_fp; /* STABLE no reference: see knote_fdclose() */
 	int kn_fd;          /* STABLE its descriptor */
+	bool kn_outside;    /* STABLE see knote_from_outside() */
 	int kn_status GUARDED(knote_spin);
 	struct kevent kn_kev GUARDED(knote_spin); /* as it is told */
 	uint32_t kn_sfflags GUARDED(knote_spin);  /* what was asked for */
@@ -53,6 +54,7 @@ struct kqueue {
 	struct knote_queue kq_active GUARDED(knote_spin);
 	int kq_nactive GUARDED(knote_spin); /* of them, without markers */
 	int kq_sleepers GUARDED(knote_spin);
+	int kq_outside GUARDED(knote_spin); /* knotes from outside */
 	struct klist kq_knotes GUARDED(knote_spin); /* that watch this one */
 	bool kq_changed GUARDED(knote_spin);        /* in the list of such */
 	STAILQ_ENTRY(kqueue) kq_change GUARDED(knote_spin);

@@ -16,6 +16,7 @@
  *			the slave has read, or input was thrown away.
  */
 #include "kernel/abi/errno.h"
+#include "kernel/abi/event.h"
 #include "kernel/abi/stat.h"
 #include "kernel/file/inode.h"
 #include "kernel/lib/atomic.h"
@@ -36,6 +37,7 @@ struct pty {
 	bool pt_rwait GUARDED(tty_token); /* somebody sleeps */
 	bool pt_wwait GUARDED(tty_token);
 	bool pt_rbusy GUARDED(tty_token); /* a reader copies */
+	struct klist pt_rknotes, pt_wknotes; /* GUARDED(knote_spin) */
 };
 
 static struct lwkt_token pty_token = TOKEN_INITIALIZER("pty");
@@ -61,6 +63,7 @@ wake_master_reader(struct tty *tp)
 		pt->pt_rwait = false;
 		wakeup(&pt->pt_rwait); /* WAKES: master_wait */
 	}
+	knote_look(&pt->pt_rknotes);
 }
 
 static void NEEDS(tty_token)
@@ -75,10 +78,13 @@ pty_resume(struct tty *tp)
 {
 	struct pty *pt = pty_of(tp);
 
-	if (pt->pt_wwait && disc_input_room(tp)) {
+	if (!disc_input_room(tp))
+		return;
+	if (pt->pt_wwait) {
 		pt->pt_wwait = false;
 		wakeup(&pt->pt_wwait); /* WAKES: master_put */
 	}
+	knote_look(&pt->pt_wknotes);
 }
 
 static void
@@ -286,11 +292,50 @@ master_close(struct file *fp)
 	tty_rele(&pt->pt_tty); /* sleeps */
 }
 
+/* Events: as in tty.c. */
+
+UNCHECKED static void
+look_for_output(struct knote *kn, int news)
+{
+	struct pty *pt = knote_file(kn)->f_data;
+	const struct tty *tp = &pt->pt_tty;
+	uint32_t n = tp->t_held ? 0 : tty_outq(tp);
+
+	knote_state(kn, n,
+	    news | (n > 0 ? KL_READY : 0) |
+		(tp->t_used && tp->t_opens == 0 ? KL_EOF : 0));
+}
+
+UNCHECKED static void
+look_for_input_room(struct knote *kn, int news)
+{
+	struct pty *pt = knote_file(kn)->f_data;
+	struct tty *tp = &pt->pt_tty;
+
+	knote_state(kn, TTY_IN - (tp->t_wpos - tp->t_rpos),
+	    news | (disc_input_room(tp) ? KL_READY : 0));
+}
+
+static int
+master_kqfilter(struct file *fp, struct knote *kn)
+{
+	struct pty *pt = fp->f_data;
+	bool reads = knote_filter(kn) == EVFILT_READ;
+	int error;
+
+	tty_lock(&pt->pt_tty); /* sleeps */
+	error = knote_attach_look(kn, reads ? &pt->pt_rknotes : &pt->pt_wknotes,
+	    reads ? look_for_output : look_for_input_room);
+	tty_unlock(&pt->pt_tty);
+	return error;
+}
+
 static const struct fileops master_fileops = {
     .fo_read = master_read,
     .fo_write = master_write,
     .fo_ioctl = master_ioctl,
     .fo_stat = master_stat,
+    .fo_kqfilter = master_kqfilter,
     .fo_close = master_close,
 };
 

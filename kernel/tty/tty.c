@@ -9,6 +9,7 @@
  */
 #include "kernel/tty/tty.h"
 #include "kernel/abi/errno.h"
+#include "kernel/abi/event.h"
 #include "kernel/abi/signal.h"
 #include "kernel/file/inode.h"
 #include "kernel/lib/atomic.h"
@@ -108,6 +109,7 @@ tty_wake_readers(struct tty *tp)
 		tp->t_rwait = false;
 		wakeup(&tp->t_rpos); /* WAKES: wait_input */
 	}
+	knote_look(&tp->t_rknotes);
 }
 
 static void NEEDS(tty_token)
@@ -117,6 +119,7 @@ wake_writers(struct tty *tp)
 		tp->t_wwait = false;
 		wakeup(&tp->t_out); /* WAKES: wait_room */
 	}
+	knote_look(&tp->t_wknotes);
 }
 
 static void NEEDS(tty_token)
@@ -498,10 +501,62 @@ tty_drain(struct tty *tp, const struct tty_file *tf)
 	return error;
 }
 
+/*
+ * Events.  UNCHECKED: the knotes look without the token; whoever changes what
+ * they see has them look again.
+ */
+
+/* Reads and writes end at once when the other side, or this file, is dead. */
+UNCHECKED static int
+end_of(const struct tty_file *tf)
+{
+	const struct tty *tp = tf->tf_tty;
+
+	return tp->t_carrier && tf->tf_gen == tp->t_gen ? 0 : KL_EOF;
+}
+
+UNCHECKED static void
+look_for_input(struct knote *kn, int news)
+{
+	const struct tty_file *tf = knote_file(kn)->f_data;
+	const struct tty *tp = tf->tf_tty;
+	uint32_t n = tp->t_cpos - tp->t_rpos;
+
+	knote_state(kn, n, news | end_of(tf) | (n > 0 ? KL_READY : 0));
+}
+
+UNCHECKED static void
+look_for_room(struct knote *kn, int news)
+{
+	const struct tty_file *tf = knote_file(kn)->f_data;
+	uint32_t used = tty_outq(tf->tf_tty);
+
+	knote_state(kn, TTY_OUT - used,
+	    news | end_of(tf) | (used <= TTY_OUT / 2 ? KL_READY : 0));
+}
+
+static int
+tty_kqfilter(struct file *fp, struct knote *kn)
+{
+	struct tty_file *tf = fp->f_data;
+	struct tty *tp = tf->tf_tty;
+	bool reads = knote_filter(kn) == EVFILT_READ;
+	int error;
+
+	tty_lock(tp); /* sleeps */
+	if (reads && tp->t_outside)
+		knote_from_outside(kn);
+	error = knote_attach_look(kn, reads ? &tp->t_rknotes : &tp->t_wknotes,
+	    reads ? look_for_input : look_for_room);
+	tty_unlock(tp);
+	return error;
+}
+
 const struct fileops tty_fileops = {
     .fo_read = tty_read,
     .fo_write = tty_write,
     .fo_ioctl = tty_ioctl,
     .fo_stat = tty_stat,
+    .fo_kqfilter = tty_kqfilter,
     .fo_close = tty_close,
 };

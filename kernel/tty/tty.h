@@ -24,6 +24,7 @@
  *			half, or is thrown away.
  *	t_opos		tcdrain() and the leader's exit.  Woken when the output
  *			is empty, or is thrown away; the exit by SIGKILL, too.
+ * Knotes of readers and writers are told where those are woken.
  * All three by the loss of the other side, by a revoke and by a change of the
  * modes.
  */
@@ -89,6 +90,7 @@ struct tty {
 	bool t_wwait GUARDED(tty_token);
 	bool t_dwait GUARDED(tty_token);
 	bool t_rbusy GUARDED(tty_token); /* a reader copies */
+	struct klist t_rknotes, t_wknotes; /* GUARDED(knote_spin) */
 
 	/* Input: rpos to cpos can be read, cpos to wpos is being edited. */
 	uint16_t *t_in; /* STABLE TTY_IN of them */
