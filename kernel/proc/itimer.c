@@ -241,6 +241,8 @@ kern_getitimer(struct proc *p, int which, struct itimerval *val)
 		return EINVAL;
 	memset(val, 0, sizeof(*val));
 	proc_lock(p); /* sleeps */
+	if (p->p_itimers != NULL && which != ITIMER_REAL)
+		usage_settle(p);
 	if (p->p_itimers != NULL)
 		itimer_read(&p->p_itimers->its_timer[which],
 		    clocks_read(p).ck_ns[which], val);
@@ -253,9 +255,12 @@ itimer_set(struct itimers *its, int which, const struct itimerval *val,
     struct itimerval *old) NEEDS(proc_token)
 {
 	struct itimer *it = &its->its_timer[which];
-	struct clocks now = clocks_read(its->its_proc);
 	uint64_t left = timeval_to_ns(&val->it_value);
+	struct clocks now;
 
+	if (which != ITIMER_REAL)
+		usage_settle(its->its_proc);
+	now = clocks_read(its->its_proc);
 	itimer_read(it, now.ck_ns[which], old);
 	it->it_expiry = left != 0 ? now.ck_ns[which] + left : 0;
 	it->it_interval = left != 0 ? timeval_to_ns(&val->it_interval) : 0;

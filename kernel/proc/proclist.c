@@ -77,6 +77,7 @@ proc_rows(struct proc *p, int *np)
 	rows = kmalloc(sizeof(*rows) * (size_t)room, &M_PROCROWS, 0);
 	if (rows != NULL) {
 		row_process(p, &whole);
+		usage_settle(p);
 		RB_FOREACH(lp, lwp_tree, &p->p_lwps) {
 			if (n == room)
 				break;

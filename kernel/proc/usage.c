@@ -2,8 +2,10 @@
  * usage.c -- see usage.h.
  */
 #include "kernel/proc/usage.h"
+#include "kernel/lib/cpumask.h"
 #include "kernel/lib/lib.h"
 #include "kernel/lwkt/globaldata.h"
+#include "kernel/lwkt/ipiq.h"
 #include "kernel/lwkt/thread.h"
 #include "kernel/mem/vm.h"
 #include "kernel/proc/proc.h"
@@ -18,6 +20,37 @@ usage_add(struct usage *sum, const struct usage *us)
 	sum->us_nivcsw += us->us_nivcsw;
 	sum->us_nsignals += us->us_nsignals;
 	sum->us_maxrss = max(sum->us_maxrss, us->us_maxrss);
+}
+
+/* An interrupt from user mode has charged the thread for that already. */
+static void
+charge_running(void *unused, int unused2)
+{
+	struct thread *td = curthread;
+	uint64_t now = cpu_cycles();
+
+	(void)unused;
+	(void)unused2;
+	td->td_sticks += now - td->td_mark;
+	td->td_mark = now;
+}
+
+void
+usage_settle(struct proc *p)
+{
+	struct cpumask running = { { 0 } };
+	struct lwp *lp;
+
+	RB_FOREACH(lp, lwp_tree, &p->p_lwps) {
+		const struct thread *td = lp->lwp_thread;
+
+		if (td != curthread &&
+		    (atomic_load(&td->td_flags) & TDF_RUNNING))
+			cpumask_set(&running,
+			    (unsigned)atomic_load(&td->td_gd)->gd_cpuid);
+	}
+	if (!cpumask_empty(&running))
+		lwkt_ipiq_mask_sync(&running, charge_running, NULL, 0);
 }
 
 struct usage

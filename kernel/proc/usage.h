@@ -24,9 +24,13 @@ struct usage {
 };
 
 void usage_add(struct usage *sum, const struct usage *us);
-/* What the current or a stopped thread has used so far. */
+/* Charges the threads of p that run on other CPUs for what they have used up
+ * to now: else that is missing until they cross the border or switch. */
+void usage_settle(struct proc *p) NEEDS(proc_token);
+/* What a thread has used so far; see usage_settle(). */
 struct usage usage_of_lwp(const struct lwp *lp);
-/* The process: its dead LWPs and the living ones.  p_token held. */
+/* The process: its dead LWPs and the living ones.  See
+ * usage_settle(). */
 struct usage usage_of_proc(struct proc *p) NEEDS(proc_token);
 /* In the layout of the ABI; every byte of it is written. */
 void usage_to_rusage(const struct usage *us, struct rusage *ru);

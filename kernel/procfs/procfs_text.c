@@ -44,6 +44,7 @@ procfs_status(struct proc *p, struct textbuf *tb)
 	int ppid;
 
 	proc_lock(p); /* sleeps */
+	usage_settle(p);
 	us = usage_of_proc(p);
 	born = cpu_walltime_ns() - (cpu_uptime_ns() - p->p_start_ns);
 	ppid = atomic_load(&p->p_oppid);

@@ -271,6 +271,8 @@ SYSCALL(getrusage)
 	if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN)
 		return EINVAL;
 	proc_lock(p); /* sleeps */
+	if (who == RUSAGE_SELF)
+		usage_settle(p);
 	us = who == RUSAGE_SELF ? usage_of_proc(p) : p->p_cru;
 	proc_unlock(p);
 	usage_to_rusage(&us, &ru);

@@ -78,6 +78,7 @@ clock_read(struct proc *p, uint64_t clock, uint64_t *ns)
 	case CLOCK_VIRTUAL:
 	case CLOCK_PROF:
 		proc_lock(p); /* sleeps */
+		usage_settle(p);
 		us = usage_of_proc(p);
 		proc_unlock(p);
 		*ns = cpu_cycles_to_ns(us.us_uticks +

@@ -125,9 +125,11 @@ calls(void)
 	struct timespec long_time = {.tv_sec = 1000};
 
 	came = 0;
-	CHECK_EQ(set(ITIMER_REAL, 2 * MS, 0), 0);
+	/* Again and again: the first may come before the sleep. */
+	CHECK_EQ(set(ITIMER_REAL, 2 * MS, 2 * MS), 0);
 	CHECK_EQ(sc(SYS_nanosleep, &long_time, NULL), -EINTR);
-	CHECK_EQ(load(&came), 1);
+	CHECK(load(&came) >= 1);
+	CHECK_EQ(set(ITIMER_REAL, 0, 0), 0);
 	CHECK_EQ(alarm(100), 0);
 	CHECK_EQ(alarm(0), 100);
 	CHECK_EQ(alarm(0), 0);

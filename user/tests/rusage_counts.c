@@ -29,8 +29,9 @@ usec(const struct timeval *tv)
 	return tv->tv_sec * 1000000 + tv->tv_usec;
 }
 
-static void
-times_apart(void)
+/* Time in the kernel while 20 ms pass in user mode. */
+static long
+kernel_share(void)
 {
 	struct rusage start = usage(RUSAGE_SELF), now;
 
@@ -39,8 +40,20 @@ times_apart(void)
 			;
 		now = usage(RUSAGE_SELF);
 	} while (usec(&now.ru_utime) - usec(&start.ru_utime) < 20000);
-	CHECK(usec(&now.ru_stime) - usec(&start.ru_stime) < 20000);
-	start = now;
+	return usec(&now.ru_stime) - usec(&start.ru_stime);
+}
+
+static void
+times_apart(void)
+{
+	struct rusage start, now;
+	int tries = 0;
+
+	/* The host may take its CPU away while the guest is in its kernel. */
+	while (kernel_share() >= 10000 && tries < 20)
+		tries++;
+	CHECK(tries < 20);
+	start = usage(RUSAGE_SELF);
 	do {
 		for (int i = 0; i < 100; i++)
 			sc(SYS_getppid);

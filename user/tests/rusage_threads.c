@@ -1,7 +1,7 @@
 /*
  * rusage_threads.c -- what a thread used is not lost when it dies before the
  * process does, and counted once: CPU time in getrusage() and for the parent,
- * voluntary switches not doubled.
+ * voluntary switches not doubled; what a thread uses that runs counts at once.
  */
 #include "user/tests/test.h"
 
@@ -115,6 +115,54 @@ heard_at_once(void)
 	}
 }
 
+static void
+spins(void *arg)
+{
+	store((int *)arg, 1);
+	while (load((int *)arg) != 2)
+		__asm__ volatile("pause");
+}
+
+static long
+shown_us(pid_t pid)
+{
+	struct proc_row *row = test_ps(pid);
+
+	REQUIRE(row != NULL);
+	return (long)row->utime_us;
+}
+
+/* What runs elsewhere, alone and without a call, counts all the time: for
+ * another thread, and for another process. */
+static void
+running(void)
+{
+	static int word;
+	int *far = test_shared(TEST_PAGE);
+	struct mthread t;
+	long before, least = test_ncpus() > 1 ? 2000 : 0;
+	pid_t pid;
+
+	mthread_start(&t, spins, &word);
+	WAIT_UNTIL(load(&word) == 1);
+	for (int i = 0; i < 3; i++) {
+		before = used();
+		test_sleep_ms(20);
+		CHECK(used() >= before + least);
+	}
+	store(&word, 2);
+	mthread_join(&t);
+	pid = test_fork(spins, far);
+	WAIT_UNTIL(load(far) == 1);
+	for (int i = 0; i < 3; i++) {
+		before = shown_us(pid);
+		test_sleep_ms(20);
+		CHECK(shown_us(pid) >= before + least);
+	}
+	store(far, 2);
+	CHECK_EXIT(pid, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -143,6 +191,7 @@ main(int argc, char **argv)
 	CHECK(ru.ru_nvcsw < said[1].ru_nvcsw + NAPS / 2);
 	CHECK_EXIT(test_fork(watched, NULL), 0);
 	heard_at_once();
+	running();
 	CHECK_EQ(sc(SYS_getrusage, RUSAGE_SELF, 8), -EFAULT);
 	CHECK_EQ(sc(SYS_getrusage, 7, &ru), -EINVAL);
 	return test_done();
