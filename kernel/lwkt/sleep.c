@@ -228,6 +228,17 @@ sleep_wait_timed(struct thread *td, const void *ident, uint64_t timo_ns)
 	return result;
 }
 
+/* What the sleep that a flag has ended returns.  Who is to die need not be
+ * asked; but a sleep that nothing else ends must know. */
+static inline int
+interrupted(struct thread *td)
+{
+	if ((atomic_load(&td->td_wcatch) & TDF_MP_INTR) &&
+	    (atomic_load(&td->td_mpflags) & TDF_MP_KILL))
+		return EINTR;
+	return td->td_interrupted(td); /* sleeps */
+}
+
 #ifdef INVARIANTS
 static void
 check_may_sleep(const struct thread *td, const char *wmesg)
@@ -257,7 +268,7 @@ tsleep(const void *ident, int flags, const char *wmesg, uint64_t timo_ns)
 	if ((flags & PCATCH) && td->td_lwp != NULL &&
 	    sleep_catch(td, flags)) {
 		tsleep_remove(td);
-		return td->td_interrupted(td); /* sleeps */
+		return interrupted(td); /* sleeps */
 	}
 	td->td_wmesg = wmesg;
 	if (timo_ns != 0) {
@@ -270,7 +281,7 @@ tsleep(const void *ident, int flags, const char *wmesg, uint64_t timo_ns)
 	}
 	td->td_wmesg = NULL;
 	if (unlikely(result == EINTR))
-		result = td->td_interrupted(td); /* sleeps */
+		result = interrupted(td); /* sleeps */
 	return result;
 }
 
