@@ -28,7 +28,8 @@
 #include "kernel/mem/kmalloc.h"
 #include "kernel/proc/proc.h"
 
-#define BATCH 8 /* events that are copied at a time */
+#define BATCH 8       /* events that are copied at a time */
+#define SPIN_BATCH 64 /* knotes removed under one spin lock */
 
 static MALLOC_DEFINE(M_KQUEUE, "kqueue");
 
@@ -46,14 +47,23 @@ kqueue_init(struct kqueue *kq, struct filedesc *fd)
 void
 kqueue_clear(struct kqueue *kq)
 {
-	struct knote_dead dead = SLIST_HEAD_INITIALIZER(dead);
-	struct knote *kn;
+	bool more = true;
 
-	knote_lock();
-	while ((kn = RB_ROOT(&kq->kq_tree)) != NULL)
-		knote_remove(kn, &dead);
-	knote_unlock();
-	knote_bury(&dead); /* sleeps */
+	while (more) {
+		struct knote_dead dead = SLIST_HEAD_INITIALIZER(dead);
+		struct knote *kn;
+
+		knote_lock();
+		for (int i = 0; i < SPIN_BATCH; i++) {
+			kn = RB_ROOT(&kq->kq_tree);
+			more = kn != NULL;
+			if (!more)
+				break;
+			knote_remove(kn, &dead);
+		}
+		knote_unlock();
+		knote_bury(&dead); /* sleeps */
+	}
 }
 
 /*
@@ -361,11 +371,11 @@ kern_kqueue(int *fdp)
 
 /* The user's arrays of one call: numbers, for they may be anything. */
 struct kevent_io {
-	uintptr_t ki_changes;		 /* OWNER */
-	int ki_nchanges;                 /* OWNER left */
-	uintptr_t ki_events;		 /* OWNER room */
-	int ki_nevents;                  /* OWNER left */
-	int ki_count;                    /* OWNER events so far */
+	uintptr_t ki_changes; /* OWNER */
+	int ki_nchanges;      /* OWNER left */
+	uintptr_t ki_events;  /* OWNER room */
+	int ki_nevents;       /* OWNER left */
+	int ki_count;         /* OWNER events so far */
 };
 
 static int
@@ -448,8 +458,8 @@ int
 kern_kevent(int n, const struct kevent *uchanges, int nchanges,
     struct kevent *uevents, int nevents, uint64_t until, int64_t *count)
 {
-	struct kevent_io ki = { (uintptr_t)uchanges, nchanges,
-		(uintptr_t)uevents, nevents, 0 };
+	struct kevent_io ki = {
+	    (uintptr_t)uchanges, nchanges, (uintptr_t)uevents, nevents, 0};
 	struct file *fp;
 	int error;
 

@@ -15,10 +15,12 @@
 #include "kernel/ipc/poll.h"
 #include "kernel/abi/errno.h"
 #include "kernel/lib/lib.h"
+#include "kernel/lwkt/thread.h"
 #include "kernel/mem/kmalloc.h"
 #include "kernel/proc/proc.h"
 
-#define BATCH 8 /* events that are taken at a time */
+#define BATCH 8         /* events that are taken at a time */
+#define YIELD_BATCH 256 /* descriptors before others run */
 #define READS (POLLIN | POLLRDNORM)
 #define WRITES (POLLOUT | POLLWRNORM)
 
@@ -97,6 +99,8 @@ watch_all(struct kqueue *kq, struct pollfd *fds, int n, int *bad)
 		fds[i].revents = 0;
 		if (fds[i].fd >= 0)
 			error = watch_entry(kq, &fds[i], i); /* sleeps */
+		if (i % YIELD_BATCH == YIELD_BATCH - 1)
+			lwkt_yield(); /* sleeps */
 		if (error == EBADF) {
 			fds[i].revents = POLLNVAL;
 			++*bad;
