@@ -160,6 +160,7 @@ tell_watchers(struct proc *p)
 {
 	struct knote *kn;
 	uint32_t status;
+	int n = 0;
 
 	proc_lock(p); /* sleeps */
 	status = p->p_xstat;
@@ -169,6 +170,10 @@ tell_watchers(struct proc *p)
 		knote_detach(kn);
 		if (is_proc(kn))
 			tell_exit(kn, status);
+		if (++n % SPIN_BATCH == 0) {
+			knote_unlock();
+			knote_lock();
+		}
 	}
 	knote_unlock();
 }

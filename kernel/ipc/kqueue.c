@@ -28,8 +28,7 @@
 #include "kernel/mem/kmalloc.h"
 #include "kernel/proc/proc.h"
 
-#define BATCH 8       /* events that are copied at a time */
-#define SPIN_BATCH 64 /* knotes removed under one spin lock */
+#define BATCH 8 /* events that are copied at a time */
 
 static MALLOC_DEFINE(M_KQUEUE, "kqueue");
 

@@ -15,6 +15,8 @@
 struct filedesc;
 struct filterops;
 
+#define SPIN_BATCH 64 /* knotes that go while the lock is held */
+
 #define KN_ACTIVE 0x1   /* in kq_active */
 #define KN_READY 0x2    /* there is something to tell */
 #define KN_DISABLED 0x4 /* but it is not to be told now */

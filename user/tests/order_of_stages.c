@@ -7,7 +7,7 @@
  */
 #include "user/tests/test.h"
 
-TEST_ROWS("O1 O2 O6 O16 O17 E08 E28 E54 E58 E67 E70 D12 D25 N4");
+TEST_ROWS("O1 O2 O6 O16 O17 O20 E08 E28 E54 E58 E67 E70 D12 D25 X57 N4");
 
 #define MAXSTAGES 128
 #define MAXEVENTS 1024
@@ -38,6 +38,9 @@ static const struct {
     {EXIT_TABLE_PROC, "reaper", "orphans"},     /* N4 */
     {EXIT_TABLE_PROC, "publish", "orphans"},    /* O17 */
     {EXIT_TABLE_PROC, "orphans", "tell"},       /* O18 E54 */
+    {EXIT_TABLE_PROC, "publish", "knotes"},     /* O20 */
+    {EXIT_TABLE_PROC, "knotes", "tell"},        /* O20 X48 */
+    {EXIT_TABLE_THREAD, "select", "leave"},     /* X57 */
     {EXIT_TABLE_PROC, "tell", "limits"},        /* E67 */
     {EXIT_TABLE_THREAD, "leave", "joiner"},     /* D12 E06 */
     {EXIT_TABLE_THREAD, "joiner", "scheduler"}, /* E68 */
