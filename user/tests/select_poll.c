@@ -126,6 +126,26 @@ time_passes(void)
 	CHECK(test_now_ns() - start >= 20000000U);
 }
 
+/* By the C library. */
+static void
+by_name(void)
+{
+	struct pollfd pfd = {.fd = 99, .events = POLLIN};
+	struct timespec ts = {0};
+	struct timeval tv = {0};
+	fd_set in;
+
+	CHECK_EQ(poll(&pfd, 1, INFTIM), 1);
+	CHECK_EQ(pfd.revents, POLLNVAL);
+	FD_ZERO(&in);
+	CHECK_EQ(select(0, NULL, NULL, NULL, &tv), 0);
+	CHECK_EQ(pselect(FD_SETSIZE, &in, NULL, NULL, &ts, NULL), 0);
+	FD_SET(63, &in);
+	errno = 0;
+	CHECK_EQ(select(FD_SETSIZE, &in, NULL, NULL, &tv), -1);
+	CHECK_EQ(errno, EBADF);
+}
+
 struct shared {
 	int fds[2];
 	int ready;
@@ -273,5 +293,6 @@ main(int argc, char **argv)
 		CHECK_EXIT(test_fork(with_many, NULL), 3);
 	}
 	time_passes();
+	by_name();
 	return test_done();
 }
