@@ -5,6 +5,7 @@
  * along without.
  */
 #include "user/tests/test.h"
+#include <sys/time.h>
 
 TEST_ROWS("E75 E88 2.43 X13 D.oom");
 
@@ -185,6 +186,24 @@ images(bool two)
 	CHECK(n > 3 && n < TRIES);
 }
 
+/* Of the first timer of a process. */
+static void
+timers(void *arg)
+{
+	struct itimerval val = {.it_value.tv_sec = 1000}, now;
+	long n = 0, hits = 1, got;
+
+	(void)arg;
+	for (; hits != 0 && n < TRIES; n++) {
+		got = fail_in(n, SYS_setitimer, ITIMER_REAL, (long)&val, 0);
+		hits = failed();
+		CHECK(got == 0 || (hits == 1 && got == -ENOMEM));
+		CHECK_EQ(sc(SYS_getitimer, ITIMER_REAL, &now), 0);
+		CHECK_EQ(now.it_value.tv_sec != 0, got == 0);
+	}
+	CHECK(n > 1 && n < TRIES);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -203,6 +222,7 @@ main(int argc, char **argv)
 	vfork_births();
 	CHECK_EXIT(test_fork(unshare, NULL), 0);
 	CHECK_EXIT(test_fork(threads, NULL), 0);
+	CHECK_EXIT(test_fork(timers, NULL), 0);
 	images(false);
 	images(true);
 	return test_done();
