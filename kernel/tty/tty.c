@@ -420,7 +420,7 @@ static int NEEDS(tty_token)
 			return error;
 		if (!tp->t_carrier)
 			return EIO;
-		if (tty_outq(tp) <= TTY_OUT / 2)
+		if (disc_output_room(tp))
 			return 0;
 		if (nonblock)
 			return EAGAIN;

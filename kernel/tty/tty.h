@@ -182,6 +182,8 @@ tty_outq(const struct tty *tp)
 bool disc_input_room(struct tty *tp) NEEDS(tty_token);
 /* A character from the other side; dropped where there is no room. */
 void disc_input(struct tty *tp, uint8_t c) NEEDS(tty_token) SLEEPS;
+/* Is there room for a character of output? */
+bool disc_output_room(const struct tty *tp) NEEDS(tty_token);
 /* A character to be put out.  False: no room. */
 bool disc_output(struct tty *tp, uint8_t c) NEEDS(tty_token);
 /* What can be read now, at most max characters (of one line, in canonical

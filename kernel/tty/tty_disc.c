@@ -86,9 +86,15 @@ out_processed(struct tty *tp, uint8_t c)
 }
 
 bool
+disc_output_room(const struct tty *tp)
+{
+	return TTY_OUT - tty_outq(tp) >= OUT_MOST;
+}
+
+bool
 disc_output(struct tty *tp, uint8_t c)
 {
-	if (TTY_OUT - tty_outq(tp) < OUT_MOST)
+	if (!disc_output_room(tp))
 		return false;
 	if (tp->t_termios.c_oflag & OPOST)
 		out_processed(tp, c);
