@@ -3,6 +3,8 @@
  *
  * The kernel starts it with the console not yet open.  It starts one child at
  * a time, and reaps whatever dies, its own child or an orphan that came to it.
+ * The shell is the leader of a session whose terminal is the console; its end
+ * takes the console from everybody, and init opens it anew.
  *
  *	/etc/exec exists	`./mayfly exec`: that program is the child, and
  *				the machine ends with its exit status
@@ -15,6 +17,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pty.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,15 +70,17 @@ static void __attribute__((noreturn)) end_machine(int how)
 	_exit(1);
 }
 
-/* Starts argv[0]; the child does not come back. */
+/* Starts argv[0], in a session of its own; the child does not come back. */
 static pid_t
-start(char *const argv[])
+start(char *const argv[], bool session)
 {
 	pid_t pid = fork();
 	int error;
 
 	if (pid != 0)
 		return pid;
+	if (session && login_tty(dup(0)) == -1)
+		fprintf(stderr, "init: console: %s\n", strerror(errno));
 	exec_search(argv);
 	error = errno;
 	fprintf(stderr, "%s: %s\n", argv[0], strerror(error));
@@ -100,9 +106,9 @@ reap_until(pid_t child)
 
 /* Runs one program to its end; its status. */
 static int
-run(char *const argv[])
+run(char *const argv[], bool session)
 {
-	pid_t pid = start(argv);
+	pid_t pid = start(argv, session);
 
 	if (pid == -1) {
 		fprintf(stderr, "init: fork: %s\n", strerror(errno));
@@ -178,19 +184,21 @@ static void __attribute__((noreturn)) exec_mode(int fd)
 		fprintf(stderr, "init: %s: %s\n", EXEC_FILE, strerror(errno));
 		end_machine(RB_EXEC_STATUS | 126);
 	}
-	end_machine(RB_EXEC_STATUS | (status_code(run(argv)) & 0xff));
+	end_machine(RB_EXEC_STATUS | (status_code(run(argv, false)) & 0xff));
 }
 
 /* A program of ours without arguments. */
 static int
-run_path(const char *path)
+run_path(const char *path, bool session)
 {
 	char name[32], text[STATUS_TEXT];
 	char *argv[] = {name, NULL};
 	int status;
 
 	snprintf(name, sizeof(name), "%s", path);
-	status = run(argv);
+	status = run(argv, session);
+	if (session)
+		open_console();
 	if (!WIFEXITED(status))
 		printf("init: %s: %s\n", path,
 		    status_text(status, text, sizeof(text)));
@@ -207,12 +215,12 @@ main(int argc, char **argv)
 	fd = open(EXEC_FILE, O_RDONLY | O_CLOEXEC);
 	if (fd != -1)
 		exec_mode(fd);
-	run_path("/demo/ways");
+	run_path("/demo/ways", false);
 	if (argc > 1 && strcmp(argv[1], "demo") == 0)
 		end_machine(RB_POWEROFF);
 	printf("\nA shell: `help' lists what there is, `exit' powers off.\n");
 	do {
-		status = run_path("/bin/sh");
+		status = run_path("/bin/sh", true);
 	} while (!WIFEXITED(status));
 	end_machine(RB_POWEROFF);
 }

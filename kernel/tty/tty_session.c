@@ -312,8 +312,7 @@ set_exitwait(struct proc *p, const void *ident)
 /* D46, D47: for so long, until the output is out, or until SIGKILL comes; the
  * process is past all other signals, its own SIGHUP included. */
 static void NEEDS(tty_token)
-tty_drain_at_exit(
-    struct tty *tp, struct proc *p, const struct session *sess)
+tty_drain_at_exit(struct tty *tp, struct proc *p, const struct session *sess)
 {
 	uint64_t until = cpu_uptime_ns() + EXIT_DRAIN_NS, now;
 

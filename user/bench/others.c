@@ -1,7 +1,9 @@
 /*
- * others.c -- a byte to and fro, the boot, and parents that fork side by side.
+ * others.c -- a byte to and fro, through pipes and a pty; the boot; parents
+ * that fork side by side.
  */
 #include <errno.h>
+#include <pty.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <sys/wait.h>
@@ -57,10 +59,47 @@ pingpong(int unused)
 	return ns;
 }
 
+/* The same through a terminal: typed, put out again, and read. */
+static uint64_t
+pty_pingpong(int unused)
+{
+	struct termios raw;
+	int m, s;
+	uint64_t ns, start;
+	char c = 'x';
+	pid_t pid;
+
+	(void)unused;
+	if (openpty(&m, &s, NULL, NULL, NULL) == -1 ||
+	    tcgetattr(s, &raw) == -1)
+		bench_fail("pty");
+	cfmakeraw(&raw);
+	if (tcsetattr(s, TCSANOW, &raw) == -1)
+		bench_fail("pty");
+	pid = fork();
+	if (pid == -1)
+		bench_fail("fork");
+	if (pid == 0) {
+		close(m);
+		echo(s, s);
+	}
+	start = now_ns();
+	for (int i = 0; i < ROUNDS; i++) {
+		if (write(m, &c, 1) != 1 || read(m, &c, 1) != 1)
+			bench_fail("pty");
+	}
+	ns = (now_ns() - start) / ROUNDS;
+	close(m);
+	reap(pid);
+	close(s);
+	return ns;
+}
+
 void
 bench_pipe(void)
 {
 	result("pipe_pingpong", "-", median(pingpong, 0));
+	result("pty_switch", "-", median(pty_pingpong, 0));
 }
 
 void

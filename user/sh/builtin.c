@@ -24,7 +24,9 @@ do_help(int argc, char **argv)
 	    "a &                in the background\n"
 	    "< f  > f  >> f  2> f   redirections\n"
 	    "wait [PID...]      waits for all, or these, in the background\n"
-	    "jobs               what runs in the background\n"
+	    "jobs               what runs in the background, or has stopped\n"
+	    "fg [PID], bg [PID] lets the last job, or this, go on\n"
+	    "^C ^Z              end, or stop, what runs in the foreground\n"
 	    "exit [N]           leaves the shell: the machine powers off\n"
 	    "help               this\n"
 	    "Programs: ps [-t], kill [-SIG] PID, census, stages [PID], ls,\n"
@@ -70,11 +72,53 @@ do_wait(int argc, char **argv)
 	return code;
 }
 
+/* The job that fg and bg mean. */
+static struct job *
+job_meant(int argc, char **argv)
+{
+	struct job *job =
+	    argc > 1 ? job_find((pid_t)atoi(argv[1])) : job_last();
+
+	if (job == NULL || job->pgid == 0) {
+		fprintf(stderr, "%s: no such job\n", argv[0]);
+		return NULL;
+	}
+	return job;
+}
+
+static int
+do_fg(int argc, char **argv)
+{
+	struct job *job = job_meant(argc, argv);
+	int status;
+
+	if (job == NULL)
+		return 1;
+	printf("%s\n", job->text);
+	fflush(stdout);
+	status = job_foreground(job, true);
+	tell(status);
+	return status_code(status);
+}
+
+static int
+do_bg(int argc, char **argv)
+{
+	struct job *job = job_meant(argc, argv);
+
+	if (job == NULL)
+		return 1;
+	job_background(job);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	builtin_fn *fn;
 } builtins[] = {
+    {"bg", do_bg},
     {"exit", do_exit},
+    {"fg", do_fg},
     {"help", do_help},
     {"jobs", do_jobs},
     {"wait", do_wait},

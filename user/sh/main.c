@@ -57,6 +57,8 @@ main(int argc, char **argv)
 		}
 	}
 	interactive = argc == 1 && isatty(0);
+	if (interactive)
+		jobs_start();
 	read_lines(fd);
 	return status_code(last_status);
 }

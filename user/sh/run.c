@@ -69,11 +69,15 @@ child(struct command *cmd, int in, int out)
 /* Starts one command between two descriptors, which it closes; `spare` is the
  * other end of the pipe at `out`, not for the child. */
 static int
-start(struct job *job, struct command *cmd, int in, int out, int spare)
+start(struct job *job, struct command *cmd, int in, int out, int spare,
+    bool foreground)
 {
 	pid_t pid = fork();
 
 	if (pid == 0) {
+		if (job_control)
+			job_join(job->pgid, foreground);
+		job_control = false;
 		if (spare != -1)
 			close(spare);
 		child(cmd, in, out);
@@ -83,6 +87,12 @@ start(struct job *job, struct command *cmd, int in, int out, int spare)
 	} else {
 		job->pids[job->n++] = pid;
 		job->left++;
+		/* Both do it: whoever comes first. */
+		if (job_control) {
+			if (job->pgid == 0)
+				job->pgid = pid;
+			setpgid(pid, job->pgid);
+		}
 	}
 	if (in != 0)
 		close(in);
@@ -104,23 +114,26 @@ start_all(struct job *job, struct pipeline *pl)
 				close(in);
 			return -1;
 		}
-		error = start(job, &pl->cmds[i], in, fds[1], fds[0]);
+		error = start(job, &pl->cmds[i], in, fds[1], fds[0],
+		    !pl->background);
 		in = fds[0];
 		if (error != 0) {
 			close(in);
 			return -1;
 		}
 	}
-	return start(job, &pl->cmds[pl->n - 1], in, 1, -1);
+	return start(
+	    job, &pl->cmds[pl->n - 1], in, 1, -1, !pl->background);
 }
 
 /* How a program died, unless all was well. */
-static void
+void
 tell(int status)
 {
 	char text[STATUS_TEXT];
 
-	if (status != 0 && (interactive || !WIFEXITED(status)))
+	if (status != 0 && !WIFSTOPPED(status) &&
+	    (interactive || !WIFEXITED(status)))
 		fprintf(
 		    stderr, "%s\n", status_text(status, text, sizeof(text)));
 }
@@ -143,10 +156,10 @@ run_job(struct pipeline *pl)
 		last_status = 0;
 		return;
 	}
-	last_status =
-	    job_wait(job) && error == 0 ? job->status : W_EXITCODE(126, 0);
-	job_drop(job);
-	if (error == 0)
+	last_status = job_foreground(job, false);
+	if (error != 0)
+		last_status = W_EXITCODE(126, 0);
+	else
 		tell(last_status);
 }
 

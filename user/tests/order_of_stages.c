@@ -34,6 +34,9 @@ static const struct {
     {EXIT_TABLE_PROC, "files", "memory"},       /* O6 */
     {EXIT_TABLE_PROC, "joiner", "memory"},      /* D12 */
     {EXIT_TABLE_PROC, "memory", "vfork"},       /* O16 */
+    {EXIT_TABLE_PROC, "files", "terminal"},	  /* O13 */
+    {EXIT_TABLE_PROC, "terminal", "job control"}, /* O13 */
+    {EXIT_TABLE_PROC, "job control", "publish"},  /* O14 */
     {EXIT_TABLE_PROC, "vfork", "publish"},      /* O16 D25 */
     {EXIT_TABLE_PROC, "reaper", "orphans"},     /* N4 */
     {EXIT_TABLE_PROC, "publish", "orphans"},    /* O17 */

@@ -78,11 +78,11 @@ leader(void *arg)
 {
 	int round = (int)(intptr_t)arg;
 
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	CHECK_EQ(sc(SYS_close, pt.m), 0);
 	CHECK_EQ(sc(SYS_setsid), getpid());
 	CHECK_EQ(sc(SYS_ioctl, pt.s, TIOCSCTTY, 0), 0);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
 	for (int i = 0; i < MEMBERS; i++)
 		test_fork(member, (void *)(intptr_t)(round + i));
 	test_barrier(&shared[0], MEMBERS + 1);
