@@ -1,7 +1,8 @@
 /*
  * no_kernel_bytes_events.c -- what tells of children, signals and traced
  * processes shows nothing of the kernel's stack and memory, padding included:
- * waits, siginfo and the frames of handlers, ptrace and /proc.
+ * waits, siginfo and the frames of handlers, core files, ptrace and
+ * /proc.
  */
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -199,6 +200,31 @@ CALL(handler_frame)
 	return handled(buf, byte, SIGUSR1);
 }
 
+static void
+dumps(void *arg)
+{
+	struct rlimit rl = {1 << 24, RLIM_INFINITY};
+
+	CHECK_EQ(sc(SYS_setrlimit, RLIMIT_CORE, &rl), 0);
+	poisoned((int)(intptr_t)arg, SYS_kill, getpid(), SIGQUIT);
+}
+
+/* Headers and notes; what follows is the program's own memory. */
+CALL(core_headers)
+{
+	static const char name[] = "no_kernel_bytes_.core";
+	long fd, got;
+
+	CHECK_EQ(test_wait(test_fork(dumps, (void *)(intptr_t)byte)),
+	    SIGQUIT | _WCORE);
+	fd = sc(SYS_open, name, O_RDONLY, 0);
+	REQUIRE(fd >= 0);
+	got = sc(SYS_read, fd, buf, TEST_PAGE);
+	sc(SYS_close, fd);
+	CHECK_EQ(sc(SYS_unlink, name), 0);
+	return got;
+}
+
 /*
  * Tracing.
  */
@@ -315,6 +341,7 @@ static const struct bytes_look looks[] = {
 	false},
     /* The byte is in a register of ours. */
     {"a handler's frame", handler_frame, 0, 2, true},
+    {"a core file", core_headers, 0, 2, false},
     {"ptrace's registers", ptrace_regs, sizeof(struct reg), 0, false},
     {"ptrace's fpregs", ptrace_fpregs, sizeof(struct fpreg), 0, false},
     {"/proc/PID/status", proc_status, 0, 0, false},
@@ -331,9 +358,11 @@ main(int argc, char **argv)
 {
 	test_begin(argc, argv);
 	sleeper = test_fork(sleeps, NULL);
+	REQUIRE(mkdir("/bytes.d", 0700) == 0 && chdir("/bytes.d") == 0);
 	for (size_t i = 0; i < COUNT(looks); i++)
 		bytes_check(&looks[i]);
 	kill(sleeper, SIGKILL);
 	CHECK_KILLED(sleeper, SIGKILL);
+	CHECK(chdir("/") == 0 && rmdir("/bytes.d") == 0);
 	return test_done();
 }
