@@ -1,7 +1,8 @@
 #!/bin/sh
-# With 300 numbers: those of a zombie, of a group and of a session are not
-# given out again while they stand for something; and a file of /proc does not
-# stand for the process that has its number next.
+# With 300 numbers: those of a zombie, of a group, of a session and of a
+# terminal's foreground group are not given out again while they stand for
+# something; and a file of /proc does not stand for the process that has its
+# number next.
 # spec: E24 E52 E85 D49 2.46
 . "$(dirname "$0")/lib.sh"
 build_guest pids

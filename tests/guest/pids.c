@@ -1,14 +1,17 @@
 /*
  * pids.c -- for tests/pids.t, with a small space of numbers: goes round it
- * several times while a zombie, a group without its leader and a session
- * without its leader keep their numbers, which nobody else may get.
+ * several times while a zombie, a group without its leader, a session without
+ * its leader and a terminal's foreground group without members keep their
+ * numbers, which nobody else may get.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pty.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -55,6 +58,46 @@ abandoned(int session, pid_t *memberp)
 		exit(3);
 	close(fds[0]);
 	close(fds[1]);
+	return pid;
+}
+
+/* Leads a session whose terminal's foreground group is gone, and lives. */
+static void
+of_terminal(int slave, int out)
+{
+	pid_t pid;
+
+	if (setsid() == -1 || ioctl(slave, TIOCSCTTY) == -1)
+		_exit(1);
+	pid = fork();
+	if (pid == 0)
+		for (;;)
+			sleep(1000);
+	if (pid == -1 || setpgid(pid, pid) == -1 ||
+	    tcsetpgrp(slave, pid) == -1 || kill(pid, SIGKILL) == -1 ||
+	    waitpid(pid, NULL, 0) != pid)
+		_exit(1);
+	write(out, &pid, sizeof(pid));
+	for (;;)
+		sleep(1000);
+}
+
+/* The number of a group that only a terminal names, while *leaderp lives. */
+static pid_t
+foreground(pid_t *leaderp)
+{
+	int fds[2], master, slave;
+	pid_t pid;
+
+	if (openpty(&master, &slave, NULL, NULL, NULL) == -1 ||
+	    pipe(fds) == -1 || (*leaderp = fork()) == -1)
+		exit(8);
+	if (*leaderp == 0)
+		of_terminal(slave, fds[1]);
+	close(fds[1]);
+	if (read(fds[0], &pid, sizeof(pid)) != sizeof(pid))
+		exit(9);
+	close(fds[0]);
 	return pid;
 }
 
@@ -143,12 +186,13 @@ int
 main(void)
 {
 	int taken = 0, rounds = 0, status;
-	pid_t kept[3], member[2];
+	pid_t kept[4], member[3];
 
 	use_up(150);
 	kept[0] = zombie();
 	kept[1] = abandoned(0, &member[0]);
 	kept[2] = abandoned(1, &member[1]);
+	kept[3] = foreground(&member[2]);
 
 	for (int i = 0; i < FORKS; i++) {
 		pid_t pid = fork();
@@ -157,7 +201,7 @@ main(void)
 			_exit(0);
 		if (pid == -1 || waitpid(pid, NULL, 0) != pid)
 			return 4;
-		for (int k = 0; k < 3; k++)
+		for (int k = 0; k < 4; k++)
 			taken += pid == kept[k];
 		if (++seen[pid] > rounds)
 			rounds = seen[pid];
@@ -168,6 +212,7 @@ main(void)
 	    waitpid(kept[0], &status, 0) == kept[0] ? WEXITSTATUS(status) : -1);
 	printf("stale files: %s\n", stale_files());
 	kill(member[0], SIGKILL);
+	kill(member[2], SIGKILL);
 	kill(member[1], SIGKILL);
 	return 0;
 }
