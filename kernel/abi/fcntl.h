@@ -36,3 +36,8 @@
 #define F_SETLKW 9
 
 #define FD_CLOEXEC 1
+
+/* ioctls of any file that can have an owner (spec 2.25): int *. */
+#define FIOASYNC 0x8004667dU
+#define FIOSETOWN 0x8004667cU
+#define FIOGETOWN 0x4004667bU

@@ -18,6 +18,7 @@
 
 struct file;
 struct inode;
+struct sigio_slot;
 struct vm_object;
 
 /* A piece of one; the user's layout. */
@@ -68,6 +69,8 @@ struct fileops {
 	int (*fo_kqfilter)(struct file *fp, struct knote *kn);
 	/* It is not for processes that get a copy of the table. */
 	bool fo_private;
+	/* Who is to hear of input or room by SIGIO. */
+	struct sigio_slot *(*fo_owner)(struct file *fp);
 	/* The last reference is gone. */
 	void (*fo_close)(struct file *fp);
 };

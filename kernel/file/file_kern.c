@@ -14,14 +14,16 @@
 #include "kernel/abi/resource.h"
 #include "kernel/abi/stat.h"
 #include "kernel/file/file_kern.h"
+#include "kernel/file/sigio.h"
 #include "kernel/file/inode.h"
 #include "kernel/lib/atomic.h"
+#include "kernel/lib/errors.h"
 #include "kernel/lib/lib.h"
 #include "kernel/proc/limit.h"
 #include "kernel/proc/proc.h"
 #include "kernel/signal/signal.h"
 
-#define SETTABLE (O_APPEND | O_NONBLOCK)
+#define SETTABLE (O_APPEND | O_NONBLOCK | O_ASYNC)
 
 int
 file_limit(void)
@@ -209,8 +211,40 @@ file_flags(int n, int cmd, int64_t arg, int64_t *res)
 		while (!atomic_cmpset(&fp->f_flag, flag,
 		    (flag & ~SETTABLE) | ((int)arg & SETTABLE)))
 			flag = atomic_load(&fp->f_flag);
+		if (fp->f_ops->fo_owner != NULL)
+			atomic_store(&fp->f_ops->fo_owner(fp)->sl_async,
+			    ((int)arg & O_ASYNC) != 0);
 	}
 	fdrop(fp); /* sleeps */
+	return error;
+}
+
+/* Spec 2.25: F_GETOWN, F_SETOWN, and the ioctls that are the same. */
+static int
+file_owner(struct file *fp, bool set, int *id)
+{
+	struct sigio_slot *sl;
+
+	if (fp->f_ops->fo_owner == NULL)
+		return ENOTTY;
+	sl = fp->f_ops->fo_owner(fp);
+	if (set)
+		return fsetown(sl, *id); /* sleeps */
+	*id = fgetown(sl);
+	return 0;
+}
+
+static int
+owner_of(int n, bool set, int *id)
+{
+	struct file *fp;
+	int error;
+
+	error = fdget(curproc->p_fd, n, &fp); /* sleeps */
+	if (error != 0)
+		return error;
+	error = file_owner(fp, set, id); /* sleeps */
+	fdrop(fp);			 /* sleeps */
 	return error;
 }
 
@@ -231,6 +265,14 @@ kern_fcntl(int n, int cmd, int64_t arg, int64_t *res)
 		break;
 	case F_SETFD:
 		error = fdsetflags(fd, n, (int)arg); /* sleeps */
+		break;
+	case F_GETOWN:
+		error = owner_of(n, false, &value); /* sleeps */
+		break;
+	case F_SETOWN:
+		value = (int)arg;
+		error = owner_of(n, true, &value); /* sleeps */
+		value = 0;
 		break;
 	case F_GETFL:
 	case F_SETFL:
@@ -286,6 +328,35 @@ kern_fstat(int n, struct stat *st)
 	return error;
 }
 
+/* What any file with an owner knows; ENOIOCTL: another call. */
+static int
+ioctl_owner(struct file *fp, unsigned long cmd, void *uaddr)
+{
+	uint32_t arg = 0;
+	int id, error = 0;
+
+	if (fp->f_ops->fo_owner == NULL ||
+	    (cmd != FIOASYNC && cmd != FIOSETOWN && cmd != FIOGETOWN))
+		return ENOIOCTL;
+	if (cmd != FIOGETOWN)
+		error = fuword32(uaddr, &arg); /* sleeps */
+	if (error != 0)
+		return error;
+	if (cmd == FIOASYNC) {
+		if (arg != 0)
+			atomic_set(&fp->f_flag, O_ASYNC);
+		else
+			atomic_clear(&fp->f_flag, O_ASYNC);
+		atomic_store(&fp->f_ops->fo_owner(fp)->sl_async, arg != 0);
+		return 0;
+	}
+	id = (int)arg;
+	error = file_owner(fp, cmd == FIOSETOWN, &id); /* sleeps */
+	if (error == 0 && cmd == FIOGETOWN)
+		error = suword32(uaddr, (uint32_t)id); /* sleeps */
+	return error;
+}
+
 int
 kern_ioctl(int n, unsigned long cmd, void *uaddr)
 {
@@ -295,9 +366,12 @@ kern_ioctl(int n, unsigned long cmd, void *uaddr)
 	error = fdget(curproc->p_fd, n, &fp); /* sleeps */
 	if (error != 0)
 		return error;
-	error = ENOTTY;
-	if (fp->f_ops->fo_ioctl != NULL)
-		error = fp->f_ops->fo_ioctl(fp, cmd, uaddr);
+	error = ioctl_owner(fp, cmd, uaddr); /* sleeps */
+	if (error == ENOIOCTL) {
+		error = ENOTTY;
+		if (fp->f_ops->fo_ioctl != NULL)
+			error = fp->f_ops->fo_ioctl(fp, cmd, uaddr);
+	}
 	fdrop(fp); /* sleeps */
 	return error;
 }

@@ -28,6 +28,7 @@
 #include "kernel/abi/stat.h"
 #include "kernel/file/file.h"
 #include "kernel/file/file_kern.h"
+#include "kernel/file/sigio.h"
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
 #include "kernel/lwkt/sleep.h"
@@ -54,6 +55,7 @@ struct pipe {
 	uint64_t pp_mtime;	    /* STABLE when it was made */
 	char *pp_ring;		    /* STABLE PIPE_SIZE bytes */
 	struct klist pp_rknotes, pp_wknotes; /* GUARDED(knote_spin) */
+	struct sigio_slot pp_rowner, pp_wowner; /* SELF */
 };
 
 static void pipe_lock(struct pipe *pp) TAKES(pipe_token) UNCHECKED;
@@ -105,6 +107,26 @@ tell_knotes(struct pipe *pp, int rnews, int wnews)
 {
 	if (!klist_empty(&pp->pp_rknotes) || !klist_empty(&pp->pp_wknotes))
 		tell_knotes_slow(pp, rnews, wnews);
+	if (rnews)
+		sigio_send(&pp->pp_rowner); /* sleeps */
+	else
+		sigio_send(&pp->pp_wowner); /* sleeps */
+}
+
+static struct sigio_slot *
+pipe_reader_owner(struct file *fp)
+{
+	struct pipe *pp = fp->f_data;
+
+	return &pp->pp_rowner;
+}
+
+static struct sigio_slot *
+pipe_writer_owner(struct file *fp)
+{
+	struct pipe *pp = fp->f_data;
+
+	return &pp->pp_wowner;
 }
 
 static void NEEDS(pipe_token)
@@ -318,6 +340,8 @@ pipe_stat(struct file *fp, struct stat *st)
 static void
 pipe_free(struct pipe *pp)
 {
+	funsetown(&pp->pp_rowner);
+	funsetown(&pp->pp_wowner);
 	kfree(pp->pp_ring, &M_PIPE);
 	kfree(pp, &M_PIPE);
 }
@@ -393,12 +417,14 @@ static const struct fileops pipe_reader_ops = {
 	.fo_read = pipe_read,
 	.fo_stat = pipe_stat,
 	.fo_kqfilter = pipe_reader_kqfilter,
+	.fo_owner = pipe_reader_owner,
 	.fo_close = pipe_close_reader,
 };
 static const struct fileops pipe_writer_ops = {
 	.fo_write = pipe_write,
 	.fo_stat = pipe_stat,
 	.fo_kqfilter = pipe_writer_kqfilter,
+	.fo_owner = pipe_writer_owner,
 	.fo_close = pipe_close_writer,
 };
 

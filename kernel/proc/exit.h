@@ -80,6 +80,7 @@ void exit_debugger(struct lwp *lp) SLEEPS;	   /* procfs/stopevent.c */
 void exit_event_handlers(struct lwp *lp) SLEEPS;   /* hooks.c */
 void exit_hooks(struct lwp *lp) SLEEPS;		   /* hooks.c */
 void exit_drop_signals(struct lwp *lp) SLEEPS;	   /* signal/signal.c */
+void exit_owners(struct lwp *lp);		   /* file/sigio.c */
 void exit_close_files(struct lwp *lp) SLEEPS;	   /* exit_release.c */
 void exit_memory(struct lwp *lp) SLEEPS;	   /* exit_release.c */
 void exit_limits(struct lwp *lp) SLEEPS;	   /* exit_release.c */

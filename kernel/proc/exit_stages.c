@@ -32,7 +32,8 @@ const struct exit_stage proc_stages[] = {
 	    "none is acted on any more; none may be left for a zombie" },
 	{ "timers", exit_itimers,
 	    "their callouts use the process; as a zombie it has none (O7)" },
-	/* owners of SIGIO: before the pid can be used again (O8) */
+	{ "owners", exit_owners,
+	    "SIGIO must not find the next process of that number (O8)" },
 	{ "files", exit_close_files,
 	    "after the peers, who may share them; before leaving them (O9)" },
 	{ "leave peers", exit_leave_peers,

@@ -80,6 +80,19 @@ pghold(struct pgrp *pg)
 	atomic_add(&pg->pg_refs, 1);
 }
 
+bool
+pghold_alive(struct pgrp *pg)
+{
+	uint32_t refs;
+
+	do {
+		refs = atomic_load(&pg->pg_refs);
+		if (refs == 0)
+			return false;
+	} while (!atomic_cmpset(&pg->pg_refs, refs, refs + 1));
+	return true;
+}
+
 inline void
 pgrele(struct pgrp *pg)
 {
@@ -95,6 +108,7 @@ pgrele(struct pgrp *pg)
 	bucket_unlock(pb);
 	if (!last)
 		return;
+	sigio_group_gone(pg);
 	session_rele(pg->pg_session);
 	kfree(pg, &M_PGRP);
 }

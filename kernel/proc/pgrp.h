@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
+#include "kernel/file/sigio.h"
 #include "kernel/lockcheck.h"
 #include "kernel/lwkt/spin.h"
 
@@ -38,11 +39,14 @@ struct pgrp {
 	uint32_t pg_orphaned; /* ATOMIC its stopped members have been told that
 				 it is orphaned (jobs.c) */
 	struct spinlock pg_spin;	/* SELF */
+	struct sigiolst pg_sigios GUARDED(leaf_spin); /* sigio.c's spin lock */
 	LIST_HEAD(, proc) pg_members GUARDED(leaf_spin); /* pg_spin */
 	int pg_signalling; /* ATOMIC who is on the way through the members;
 			      grows under pg_spin */
 };
 
+/* A reference, unless the last one has just gone: for who stands on none. */
+bool pghold_alive(struct pgrp *pg);
 extern uint32_t pgrp_nstopped; /* ATOMIC sum of all pg_nstopped */
 
 /* A group with a reference, or NULL. */

@@ -37,6 +37,7 @@
 #include "kernel/abi/signal.h"
 #include "kernel/ipc/knote.h"
 #include "kernel/lib/atomic.h"
+#include "kernel/file/sigio.h"
 #include "kernel/lib/lib.h"
 #include "kernel/lockcheck.h"
 #include "kernel/lwkt/chaos.h"
@@ -168,6 +169,7 @@ struct proc {
 	struct inode *p_text GUARDED(proc_token); /* its program; NULL: none */
 	char p_comm[MAXCOMLEN + 1] GUARDED(proc_token);
 
+	struct sigiolst p_sigios GUARDED(leaf_spin); /* sigio.c's spin lock */
 	struct filedesc *p_fd;	   /* OWNER changed while single-threaded */
 	struct vmspace *p_vmspace; /* OWNER changed while single-threaded;
 				      stands until the process is buried */

@@ -81,6 +81,7 @@ tty_init(
 void
 tty_fini(struct tty *tp)
 {
+	funsetown(&tp->t_owner);
 	kfree(tp->t_in, &M_TTY);
 	kfree(tp->t_out, &M_TTY);
 }
@@ -552,11 +553,20 @@ tty_kqfilter(struct file *fp, struct knote *kn)
 	return error;
 }
 
+static struct sigio_slot *
+tty_owner(struct file *fp)
+{
+	struct tty_file *tf = fp->f_data;
+
+	return &tf->tf_tty->t_owner;
+}
+
 const struct fileops tty_fileops = {
     .fo_read = tty_read,
     .fo_write = tty_write,
     .fo_ioctl = tty_ioctl,
     .fo_stat = tty_stat,
     .fo_kqfilter = tty_kqfilter,
+    .fo_owner = tty_owner,
     .fo_close = tty_close,
 };

@@ -34,6 +34,7 @@
 #include <stdint.h>
 #include "kernel/abi/termios.h"
 #include "kernel/file/file.h"
+#include "kernel/file/sigio.h"
 #include "kernel/lockcheck.h"
 #include "kernel/lwkt/token.h"
 #include "kernel/mem/kmalloc.h"
@@ -91,6 +92,7 @@ struct tty {
 	bool t_dwait GUARDED(tty_token);
 	bool t_rbusy GUARDED(tty_token); /* a reader copies */
 	struct klist t_rknotes, t_wknotes; /* GUARDED(knote_spin) */
+	struct sigio_slot t_owner;	   /* SELF who hears of input */
 
 	/* Input: rpos to cpos can be read, cpos to wpos is being edited. */
 	uint16_t *t_in; /* STABLE TTY_IN of them */

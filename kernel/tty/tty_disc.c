@@ -7,7 +7,8 @@
  * A reader takes a line or less; the end of a line, or of the file, is marked
  * in the input, so that the modes may change meanwhile.
  *
- * Nothing here sleeps but disc_input(), when a key sends a signal.
+ * Nothing here sleeps but disc_input(), when a key or what it completes sends a
+ * signal.
  */
 #include "kernel/abi/signal.h"
 #include "kernel/lib/lib.h"
@@ -370,6 +371,7 @@ disc_input_room(struct tty *tp)
 void
 disc_input(struct tty *tp, uint8_t c)
 {
+	uint32_t committed = tp->t_cpos;
 	int sig;
 
 	if (tp->t_termios.c_iflag & ISTRIP)
@@ -389,6 +391,8 @@ disc_input(struct tty *tp, uint8_t c)
 		input_character(tp, c);
 	}
 	tp->t_driver->dr_start(tp);
+	if (tp->t_cpos != committed)
+		sigio_send(&tp->t_owner); /* sleeps */
 }
 
 /*

@@ -30,6 +30,7 @@ static const struct {
     {EXIT_TABLE_PROC, "hooks", "signals"},      /* O6 */
     {EXIT_TABLE_PROC, "signals", "files"},      /* O6 */
     {EXIT_TABLE_PROC, "timers", "publish"},     /* O7 */
+    {EXIT_TABLE_PROC, "owners", "publish"},     /* O8 */
     {EXIT_TABLE_PROC, "files", "leave peers"},  /* O9 */
     {EXIT_TABLE_PROC, "files", "memory"},       /* O6 */
     {EXIT_TABLE_PROC, "joiner", "memory"},      /* D12 */

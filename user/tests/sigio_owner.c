@@ -1,0 +1,154 @@
+/*
+ * sigio_owner.c -- the owner of a pipe's end hears of data and of the other
+ * end's close by SIGIO; who ends, or a group that is gone, owns nothing any
+ * more; owners are of one's own session.
+ */
+#include "user/tests/test.h"
+#include <signal.h>
+#include <sys/ioctl.h>
+
+TEST_ROWS("E31 2.25 O8 X31");
+
+static volatile int ios;
+static int *shared; /* [0] may go */
+
+static void
+on_io(int sig)
+{
+	(void)sig;
+	ios++;
+}
+
+static void
+waits(void *arg)
+{
+	(void)arg;
+	WAIT_UNTIL(load(&shared[0]) == 1);
+}
+
+static void
+leads_group(void *arg)
+{
+	setpgid(0, 0);
+	waits(arg);
+}
+
+static void
+leads_session(void *arg)
+{
+	CHECK(setsid() == getpid());
+	add(&shared[1], 1);
+	waits(arg);
+}
+
+static void
+hears(int fds[2])
+{
+	int on = 1, id = 0;
+
+	signal(SIGIO, on_io);
+	ios = 0;
+	CHECK_EQ(sc(SYS_fcntl, fds[0], F_GETOWN, 0), 0);
+	CHECK_EQ(sc(SYS_fcntl, fds[0], F_SETOWN, getpid()), 0);
+	CHECK_EQ(sc(SYS_fcntl, fds[0], F_GETOWN, 0), getpid());
+	CHECK_EQ(sc(SYS_fcntl, fds[1], F_GETOWN, 0), 0);
+	/* Not yet asked for. */
+	CHECK_EQ(sc(SYS_write, fds[1], "a", 1), 1);
+	CHECK_EQ(ios, 0);
+	CHECK_EQ(sc(SYS_fcntl, fds[0], F_SETFL, O_ASYNC), 0);
+	CHECK(sc(SYS_fcntl, fds[0], F_GETFL, 0) & O_ASYNC);
+	CHECK_EQ(sc(SYS_write, fds[1], "b", 1), 1);
+	CHECK_EQ(ios, 1);
+	CHECK_EQ(sc(SYS_fcntl, fds[0], F_SETFL, 0), 0);
+	CHECK_EQ(sc(SYS_write, fds[1], "c", 1), 1);
+	CHECK_EQ(ios, 1);
+	/* The same by ioctl, and to the own group. */
+	CHECK_EQ(sc(SYS_ioctl, fds[0], FIOASYNC, &on), 0);
+	id = -getpgrp();
+	CHECK_EQ(sc(SYS_ioctl, fds[0], FIOSETOWN, &id), 0);
+	id = 0;
+	CHECK_EQ(sc(SYS_ioctl, fds[0], FIOGETOWN, &id), 0);
+	CHECK_EQ(id, -getpgrp());
+	CHECK_EQ(sc(SYS_ioctl, fds[0], FIOSETOWN, 16), -EFAULT);
+	id = 0;
+	CHECK_EQ(sc(SYS_ioctl, fds[0], FIOSETOWN, &id), 0);
+	CHECK_EQ(sc(SYS_write, fds[1], "d", 1), 1);
+	CHECK_EQ(ios, 1);
+	signal(SIGIO, SIG_DFL);
+}
+
+static void
+errors(int fds[2])
+{
+	int null = open("/dev/null", O_RDWR);
+	pid_t pid;
+
+	CHECK_EQ(sc(SYS_fcntl, fds[0], F_SETOWN, 99998), -ESRCH);
+	CHECK_EQ(sc(SYS_fcntl, fds[0], F_SETOWN, -99998), -ESRCH);
+	CHECK_EQ(sc(SYS_fcntl, fds[0], F_SETOWN, -0x7fffffff - 1), -ESRCH);
+	CHECK_EQ(sc(SYS_fcntl, 77, F_SETOWN, getpid()), -EBADF);
+	CHECK_EQ(sc(SYS_fcntl, null, F_SETOWN, getpid()), -ENOTTY);
+	close(null);
+	store(&shared[0], 0);
+	store(&shared[1], 0);
+	pid = test_fork(leads_session, NULL);
+	WAIT_UNTIL(load(&shared[1]) == 1);
+	CHECK_EQ(sc(SYS_fcntl, fds[0], F_SETOWN, pid), -EPERM);
+	CHECK_EQ(sc(SYS_fcntl, fds[0], F_SETOWN, -pid), -EPERM);
+	CHECK_EQ(sc(SYS_fcntl, fds[0], F_GETOWN, 0), 0);
+	store(&shared[0], 1);
+	CHECK_EXIT(pid, 0);
+}
+
+/* Owners end, as processes and as groups, with a write at any time. */
+static void
+owners_end(int fds[2])
+{
+	int on = 1;
+	char c;
+
+	CHECK_EQ(sc(SYS_ioctl, fds[0], FIOASYNC, &on), 0);
+	for (int i = 0; i < test_rounds(100, 20000); i++) {
+		pid_t pid;
+		long got;
+
+		store(&shared[0], i & 1);
+		pid = test_fork(i & 2 ? leads_group : waits, NULL);
+		if (i & 2)
+			setpgid(pid, pid);
+		got = sc(SYS_fcntl, fds[0], F_SETOWN, i & 2 ? -pid : pid);
+		CHECK(got == 0 || (got == -ESRCH && (i & 1)));
+		sc(SYS_write, fds[1], "x", 1);
+		store(&shared[0], 1);
+		sc(SYS_write, fds[1], "y", 1);
+		test_await_zombie(pid);
+		if (got == 0 && !(i & 2))
+			CHECK_EQ(sc(SYS_fcntl, fds[0], F_GETOWN, 0), 0);
+		CHECK_EXIT(pid, 0);
+		CHECK_EQ(sc(SYS_fcntl, fds[0], F_GETOWN, 0), 0);
+		sc(SYS_read, fds[0], &c, 1);
+		sc(SYS_read, fds[0], &c, 1);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	int fds[2], other[2];
+
+	test_begin(argc, argv);
+	shared = test_shared(TEST_PAGE);
+	REQUIRE(pipe(fds) == 0);
+	hears(fds);
+	errors(fds);
+	owners_end(fds);
+	close(fds[0]);
+	close(fds[1]);
+	/* The object goes before its owner. */
+	REQUIRE(pipe(other) == 0);
+	CHECK_EQ(sc(SYS_fcntl, other[0], F_SETOWN, getpid()), 0);
+	CHECK_EQ(sc(SYS_fcntl, other[1], F_SETOWN, -getpgrp()), 0);
+	close(other[0]);
+	close(other[1]);
+	return test_done();
+}
