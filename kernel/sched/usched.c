@@ -487,7 +487,7 @@ void
 usched_heuristic_forking(struct lwp *plp, struct lwp *lp)
 {
 	lp->lwp_estcpu = plp->lwp_estcpu;
-	lp->lwp_decayed = cpu_uptime_ns();
+	lp->lwp_decayed = plp->lwp_decayed;
 	lp->lwp_cpumask = plp->lwp_cpumask;
 }
 
