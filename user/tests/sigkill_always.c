@@ -162,6 +162,8 @@ one(void (*const *place)(void), int delay_us, bool stopped)
 	if (stopped)
 		CHECK_EQ(kill(pid, SIGSTOP), 0);
 	CHECK_EQ(kill(pid, SIGKILL), 0);
+	/* A stop that comes too late. */
+	CHECK_EQ(kill(pid, SIGSTOP), 0);
 	CHECK_KILLED(pid, SIGKILL);
 }
 
