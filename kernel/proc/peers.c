@@ -3,9 +3,9 @@
  * 2.12).
  *
  * The leader outlives its peers.  When it ends it kills them, by pointer and
- * without asking for permission (D18), and waits until the chain is empty; it
- * looks again after each sleep, so a peer that joined meanwhile is killed too.
- * One token guards all chains: only processes in one take it.
+ * without asking for permission (D18), and waits until the chain is empty.  A
+ * peer that joins meanwhile is killed too, or does not come to join.  One token
+ * guards all chains: only processes in one take it.
  */
 #include "kernel/abi/signal.h"
 #include "kernel/lib/lib.h"
@@ -34,10 +34,9 @@ peers_join(struct proc *p, struct proc *leader)
 	peers_lock(); /* sleeps */
 	p->p_leader = leader;
 	/* RACE: exit_wait_peers() may be in its walk, which comes to this one
-	 * at the end, or asleep behind it. */
+	 * at the end; or it has passed p's maker, a peer itself, who sees that
+	 * it has been killed and takes p back (fork_enter). */
 	TAILQ_INSERT_TAIL(&leader->p_peers, p, p_peer);
-	/* WAKES: exit_wait_peers(), which is to kill this one too. */
-	wakeup(&leader->p_peers);
 	peers_unlock();
 }
 
