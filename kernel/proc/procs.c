@@ -62,6 +62,8 @@ proc_free(struct proc *p)
 	KKASSERT(RB_EMPTY(&p->p_lwps) && p->p_pgrp == NULL);
 	KKASSERT_MSG(sigset_empty(&p->p_siglist.sp_set),
 	    "zombie %d was signalled", p->p_pid);
+	KKASSERT_MSG(p->p_itimers == NULL, "process %d freed with timers",
+	    p->p_pid);
 	KKASSERT_MSG(LIST_EMPTY(&p->p_sigios), "process %d freed as an owner",
 	    p->p_pid);
 	KKASSERT_MSG(klist_empty(&p->p_knotes), "process %d freed with knotes",
