@@ -52,7 +52,9 @@ meta_carve(size_t size)
 	return p;
 }
 
-/* Aligned to a cache line. */
+/* Aligned to a cache line.  Magazines and loads are asked for where objects are
+ * given back, and done without: failpoints, by which tests see who needs
+ * memory, leave them alone. */
 void *
 meta_alloc(size_t size)
 {
@@ -61,7 +63,7 @@ meta_alloc(size_t size)
 
 	size = roundup2(size, (size_t)CACHE_LINE);
 	while ((p = meta_carve(size)) == NULL) {
-		pa = page_alloc(META_ORDER, PG_KERNEL);
+		pa = page_alloc_spare(META_ORDER, PG_KERNEL);
 		if (pa == 0)
 			return NULL;
 		memset(PHYS_TO_DMAP(pa), 0, PAGE_SIZE << META_ORDER);

@@ -171,13 +171,13 @@ page_begin(struct vm_page *pg, enum page_use use)
 	pg->pg_refs = 1;
 }
 
-uint64_t
-page_alloc(unsigned order, enum page_use use)
+inline uint64_t
+page_alloc_spare(unsigned order, enum page_use use)
 {
 	struct page_cpu *pc;
 	struct vm_page *pg;
 
-	if (order > PAGE_MAXORDER || failpoint("page"))
+	if (order > PAGE_MAXORDER)
 		return 0;
 	crit_enter();
 	pc = &page_cpus[mycpu->gd_cpuid];
@@ -198,6 +198,12 @@ page_alloc(unsigned order, enum page_use use)
 		pg[i].pg_refs = 0;
 	}
 	return page_address(pg);
+}
+
+uint64_t
+page_alloc(unsigned order, enum page_use use)
+{
+	return failpoint("page") ? 0 : page_alloc_spare(order, use);
 }
 
 uint64_t

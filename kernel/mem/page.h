@@ -56,6 +56,8 @@ struct pagelist {
 /* 2^order contiguous pages with one reference each... on the first; physical
  * address, 0 when there is no memory.  Contents arbitrary.  Never blocks. */
 uint64_t page_alloc(unsigned order, enum page_use use);
+/* The same where nothing but speed depends on it: never fails on purpose. */
+uint64_t page_alloc_spare(unsigned order, enum page_use use);
 /* One page of zeroes. */
 uint64_t page_alloc_zero(enum page_use use);
 void page_free(uint64_t pa, unsigned order);
