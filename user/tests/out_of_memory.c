@@ -145,7 +145,7 @@ main(int argc, char **argv)
 		test_exit(7);
 	test_begin(argc, argv);
 	shared = test_shared(TEST_PAGE);
-	for (int i = 0; i < 2 * test_scale; i++) {
+	for (int i = 0; i < test_rounds(2, 2); i++) {
 		long status;
 
 		shared[1] = i & 1;

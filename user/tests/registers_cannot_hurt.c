@@ -134,7 +134,7 @@ null_segments(void *arg)
 			 :
 			 :
 			 : "rax", "memory");
-	for (int i = 0; i < 20; i++) {
+	for (int i = 0; i < test_rounds(20, 20); i++) {
 		CHECK_EQ(sc(SYS_getpid), getpid());
 		test_sleep_ms(1);
 		CHECK_EXIT(test_fork(flag_calls, (void *)0), 0);

@@ -64,10 +64,10 @@ int
 main(int argc, char **argv)
 {
 	test_begin(argc, argv);
-	rounds(8000 * test_scale);
-	rounds_of_wait6(1000 * test_scale);
+	rounds(test_rounds(8000, 8000));
+	rounds_of_wait6(test_rounds(1000, 1000));
 	test_pin(0);
-	rounds(1000 * test_scale);
+	rounds(test_rounds(1000, 1000));
 	test_note(
 	    "the longest wait: %llu us", (unsigned long long)longest / 1000);
 	CHECK(longest < TOO_LONG_NS);
