@@ -59,6 +59,21 @@ for tool in mayfly .ci/run tools/setup tools/qemu tools/newlib tools/lint \
 	tools/cc tools/mutant tools/mkinitrd tools/mkiso tools/walk; do
 	ok "$tool is a shell script without a mistake" sh -n $tool
 done
+# Who sleeps where a signal ends it dies of SIGKILL: each such sleep of the
+# kernel, by the name that ps shows, is a place of that test.  pgrp and ttybg
+# are no places: those sleeps are over at once.
+# spec: E10 E11
+sleeps()
+{
+	cat kernel/*/*.c | tr '\n' ' ' | grep -o 'tsleep([^;]*;' |
+		grep 'PCATCH\|PSTOP\|PKILL' | grep -o '"[a-z]*"' | sort -u
+}
+sleeps >"$tmp/sleeps"
+ok "there are sleeps" test "$(wc -l <"$tmp/sleeps")" -gt 10
+is "each is tried by sigkill_always" "$(grep -vxe '"pgrp"' -e '"ttybg"' \
+	"$tmp/sleeps" | while read -r name; do
+	grep -q "{in_.*, $name" user/tests/sigkill_always.c || echo "$name"
+done)" ""
 status "make walk prints the reasons" 0 make --no-print-directory walk
 ok "make walk knows ORDER" grep -q 'ORDER:' "$tmp/out"
 done_testing
