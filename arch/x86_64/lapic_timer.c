@@ -23,7 +23,11 @@
 
 static bool tsc_deadline;
 static struct clock_scale ns_to_count;
-static uint64_t deadline[MAXCPU]; /* GUARDED(crit), each by its CPU; 0: off */
+
+/* Each by its CPU. */
+static struct {
+	uint64_t deadline; /* GUARDED(crit) 0: off */
+} __cachealigned timers[MAXCPU];
 
 static void
 arm(uint64_t at)
@@ -46,7 +50,7 @@ cpu_timer_set(uint64_t deadline_ns)
 {
 	uint64_t flags = cpu_intr_save();
 
-	deadline[mycpu->gd_cpuid] = deadline_ns;
+	timers[mycpu->gd_cpuid].deadline = deadline_ns;
 	if (deadline_ns != 0)
 		arm(deadline_ns);
 	else if (tsc_deadline)
@@ -59,7 +63,7 @@ cpu_timer_set(uint64_t deadline_ns)
 bool
 lapic_timer_fired(void)
 {
-	uint64_t *at = &deadline[mycpu->gd_cpuid];
+	uint64_t *at = &timers[mycpu->gd_cpuid].deadline;
 
 	if (*at == 0)
 		return false;

@@ -76,7 +76,8 @@ reap(struct pmap *pm, uint64_t up, int level, uintptr_t start, uintptr_t last,
 				pmap_table_put(pte & PTE_FRAME);
 				pm->pm_tables--;
 			} else {
-				vm_page_rele_batch(pages, pte & PTE_FRAME);
+				vm_page_rele_batch(pages, pte & PTE_FRAME,
+				    !(pte & PTE_W));
 				pm->pm_resident--;
 			}
 		}
@@ -116,7 +117,9 @@ free_pages(uint64_t *table, uint64_t lines, struct page_batch *pages)
 		for (uint64_t *end = e + LINE_PTES; e < end; e++) {
 			if (*e == 0)
 				continue;
-			vm_page_rele_batch(pages, *e & PTE_FRAME);
+			/* After a fork, nobody may write. */
+			vm_page_rele_batch(pages, *e & PTE_FRAME,
+			    !(*e & PTE_W));
 			*e = 0;
 			n++;
 		}

@@ -13,6 +13,7 @@
 #include "kernel/abi/fcntl.h"
 #include "kernel/abi/stat.h"
 #include "kernel/ipc/knote.h"
+#include "kernel/lib/lib.h"
 #include "kernel/lockcheck.h"
 #include "kernel/lwkt/token.h"
 
@@ -76,18 +77,20 @@ struct fileops {
 };
 
 struct file {
-	uint32_t f_count;	     /* ATOMIC */
 	int f_flag;		     /* STABLE O_* of the open, but O_APPEND and
 					O_NONBLOCK */
 	const struct fileops *f_ops; /* STABLE */
 	void *f_data;		     /* STABLE the inode, the pipe end, ... */
+	struct klist f_knotes;	     /* GUARDED(knote_spin) by descriptors */
+
+	/* What is written all the time; the above is read. */
+	uint32_t f_count __cachealigned; /* ATOMIC */
 	struct lwkt_token f_token;   /* SELF */
 	int64_t f_offset;	     /* GUARDED by f_token, and by f_busy */
 	bool f_busy;		     /* GUARDED by f_token: a transfer owns
 					f_offset until it is done */
 	bool f_wanted;		     /* GUARDED by f_token: somebody sleeps
 					until f_busy is clear */
-	struct klist f_knotes;	     /* GUARDED(knote_spin) by descriptors */
 };
 
 #define FD_SLOTS 16	/* a table's first size, without memory of its own */

@@ -63,6 +63,14 @@ fd_lowest(struct filedesc *fd, int from)
 	return n;
 }
 
+/* For each slot n in use, from the lowest; not for a table that changes
+ * meanwhile, nor left by break. */
+#define FD_FOREACH(fd, n) \
+	for (int word_ = 0; word_ <= (fd)->fd_lastfile / 64; word_++) \
+		for (uint64_t used_ = (fd)->fd_map[word_]; used_ != 0 && \
+		    ((n) = word_ * 64 + __builtin_ctzll(used_), true); \
+		    used_ &= used_ - 1)
+
 /* The next one in use >= from, or -1. */
 static int NEEDS(fd_token)
 fd_next(struct filedesc *fd, int from)
@@ -187,6 +195,7 @@ UNCHECKED struct filedesc *
 fdcopy(struct filedesc *fd)
 {
 	struct filedesc *nfd = fdinit();
+	int n;
 
 	if (nfd == NULL)
 		return NULL;
@@ -196,11 +205,16 @@ fdcopy(struct filedesc *fd)
 		kfree(nfd, &M_FILEDESC);
 		return NULL;
 	}
-	for (int n = fd_next(fd, 0); n >= 0; n = fd_next(fd, n + 1)) {
-		if (fd->fd_files[n]->f_ops->fo_private)
+	FD_FOREACH(fd, n) {
+		struct file *fp = fd->fd_files[n];
+
+		if (fp->f_ops->fo_private)
 			continue;
-		fhold(fd->fd_files[n]);
-		fd_fill(nfd, n, fd->fd_files[n], fd->fd_flags[n]);
+		fhold(fp);
+		nfd->fd_files[n] = fp;
+		nfd->fd_flags[n] = fd->fd_flags[n];
+		nfd->fd_map[n / 64] |= 1UL << (n % 64);
+		nfd->fd_lastfile = n;
 	}
 	nfd->fd_freehint = fd_lowest(nfd, 0);
 	nfd->fd_cmask = fd->fd_cmask;
@@ -225,11 +239,12 @@ UNCHECKED void
 fdfree(struct filedesc *fd)
 {
 	uint32_t left = atomic_subfetch(&fd->fd_refs, 1);
+	int n;
 
 	KKASSERT(left != UINT32_MAX);
 	if (left > 0)
 		return;
-	for (int n = fd_next(fd, 0); n >= 0; n = fd_next(fd, n + 1))
+	FD_FOREACH(fd, n)
 		fd_drop(fd, n, fd->fd_files[n]); /* sleeps */
 	if (fd->fd_cwd != NULL)
 		inode_rele(fd->fd_cwd);

@@ -110,12 +110,10 @@ fill_file(struct inode *ip)
 	must(reg_resize(ip, 0)); /* sleeps */
 	must(reg_resize(ip, entry.ce_size)); /* sleeps */
 	for (size_t off = 0; off < entry.ce_size; off += PAGE_SIZE) {
-		uint64_t pa = vm_object_page(ip->i_object, off >> PAGE_SHIFT);
-
-		if (pa == 0)
+		if (!vm_object_fill(ip->i_object, off >> PAGE_SHIFT,
+			entry.ce_data + off,
+			min(PAGE_SIZE, entry.ce_size - off)))
 			must(ENOMEM);
-		memcpy(PHYS_TO_DMAP(pa), entry.ce_data + off,
-		    min(PAGE_SIZE, entry.ce_size - off));
 	}
 }
 

@@ -15,6 +15,7 @@
 #pragma once
 
 #include <sys/queue.h>
+#include "kernel/lib/lib.h"
 #include "kernel/lockcheck.h"
 #include "kernel/lwkt/msgport.h"
 #include "kernel/lwkt/token.h"
@@ -106,9 +107,7 @@ struct thread {
 	bool td_nofault;		/* OWNER page faults are not served */
 	char *td_kstack;		/* STABLE lowest address */
 	char td_comm[MAXCOMLEN + 1];	/* OWNER */
-	LIST_ENTRY(thread) td_allq;	/* GUARDED(leaf_spin) gd_tdall of the
-					   CPU that created it */
-	struct globaldata *td_allgd;	/* STABLE that CPU */
+	struct globaldata *td_allgd;	/* STABLE the CPU that created it */
 	struct lwkt_port td_msgport;	/* SELF replies come here */
 	void (*td_fn)(void *);		/* STABLE entry of a kernel thread */
 	void *td_arg;			/* STABLE */
@@ -119,6 +118,10 @@ struct thread {
 	uint64_t td_nivcsw;		/* OWNER and those it did not */
 	uint64_t td_minflt;		/* OWNER page faults served */
 	struct md_thread td_md;		/* OWNER the machine's part */
+
+	/* On a line that only its neighbours in the list write. */
+	LIST_ENTRY(thread) td_allq __cachealigned; /* GUARDED(leaf_spin)
+					gd_tdall of td_allgd */
 };
 
 /*

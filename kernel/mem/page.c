@@ -171,8 +171,9 @@ page_begin(struct vm_page *pg, enum page_use use)
 	pg->pg_refs = 1;
 }
 
-inline uint64_t
-page_alloc_spare(unsigned order, enum page_use use)
+/* In both that call it: most orders are constants. */
+static inline __attribute__((always_inline)) uint64_t
+page_take(unsigned order, enum page_use use)
 {
 	struct page_cpu *pc;
 	struct vm_page *pg;
@@ -203,7 +204,13 @@ page_alloc_spare(unsigned order, enum page_use use)
 uint64_t
 page_alloc(unsigned order, enum page_use use)
 {
-	return failpoint("page") ? 0 : page_alloc_spare(order, use);
+	return failpoint("page") ? 0 : page_take(order, use);
+}
+
+uint64_t
+page_alloc_spare(unsigned order, enum page_use use)
+{
+	return page_take(order, use);
 }
 
 uint64_t
@@ -221,11 +228,13 @@ page_alloc_zero(enum page_use use)
 static inline unsigned
 page_end(struct vm_page *pg, unsigned order, uint32_t refs)
 {
-	unsigned use = pg->pg_use;
+	/* Use and order as one number: with another order than this it is no
+	 * use that there is. */
+	unsigned use = pg->pg_use + ((pg->pg_order - order) << 8);
 
-	KASSERT(use != PG_FREE && use < PG_USES && pg->pg_order == order &&
-	    refs == 1, "page %lx: bad free, use %u refs %u order %u/%u",
-	    (unsigned long)page_address(pg), use, refs, order, pg->pg_order);
+	KASSERT(use - 1 < PG_USES - 1 && refs == 1,
+	    "page %lx: bad free, refs %u order %u use %#x",
+	    (unsigned long)page_address(pg), refs, order, use);
 	for (unsigned long i = 0; i < 1UL << order; i++)
 		pg[i].pg_use = PG_FREE;
 	atomic_store(&pg->pg_refs, 0);
@@ -287,15 +296,15 @@ vm_page_hold(uint64_t pa)
 
 /* Drops a reference; how many there were. */
 static inline uint32_t
-page_unref(struct vm_page *pg)
+page_unref(struct vm_page *pg, bool shared)
 {
 	uint32_t refs = 1;
 
 	/* A sole reference is the caller's: nobody can change the count. */
-	if (atomic_load_acq(&pg->pg_refs) != 1)
+	if (shared || atomic_load_acq(&pg->pg_refs) != 1)
 		refs = atomic_fetchadd(&pg->pg_refs, -1U);
-	KASSERT(refs != 0 && refs != PAGE_STALE,
-	    "page %lx: released too often", (unsigned long)page_address(pg));
+	KASSERT(refs - 1 < PAGE_STALE - 1, "page %lx: released too often",
+	    (unsigned long)page_address(pg));
 	return refs;
 }
 
@@ -303,17 +312,17 @@ void
 vm_page_rele(uint64_t pa)
 {
 	struct vm_page *pg = vm_page_of(pa);
-	uint32_t refs = page_unref(pg);
+	uint32_t refs = page_unref(pg, false);
 
 	if (refs == 1)
 		page_free_counted(pg, 0, refs);
 }
 
 inline void
-vm_page_rele_batch(struct page_batch *pb, uint64_t pa)
+vm_page_rele_batch(struct page_batch *pb, uint64_t pa, bool shared)
 {
 	struct vm_page *pg = vm_page_of(pa);
-	uint32_t refs = page_unref(pg);
+	uint32_t refs = page_unref(pg, shared);
 
 	if (refs != 1)
 		return;

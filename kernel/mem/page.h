@@ -69,13 +69,15 @@ void page_retag(uint64_t pa, enum page_use use);
 void vm_page_hold(uint64_t pa);
 void vm_page_rele(uint64_t pa);
 /* The same for many at once: those whose last reference goes are collected, and
- * given back by page_batch_free().  Neither blocks. */
+ * given back by page_batch_free().  shared: others are likely to have it, too
+ * (the count is changed without a look at it first, which would fetch its cache
+ * line twice).  Neither blocks. */
 struct page_batch {
 	struct pagelist pb_pages; /* OWNER */
 	long pb_live[PG_USES];	  /* OWNER of them, by use */
 };
 #define PAGE_BATCH_INITIALIZER { 0 }
-void vm_page_rele_batch(struct page_batch *pb, uint64_t pa);
+void vm_page_rele_batch(struct page_batch *pb, uint64_t pa, bool shared);
 void page_batch_free(struct page_batch *pb);
 /* True when the caller's is the only reference. */
 bool vm_page_sole(uint64_t pa);

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/tree.h>
+#include "kernel/lib/lib.h"
 #include "kernel/lockcheck.h"
 #include "kernel/lwkt/spin.h"
 #include "kernel/lwkt/token.h"
@@ -30,7 +31,7 @@ struct vm_object {
 	struct spinlock vo_spin; /* SELF */
 	size_t vo_npages;	 /* STABLE */
 	uint64_t *vo_pages;	 /* GUARDED(leaf_spin) physical, 0: none yet */
-};
+} __cachealigned;
 
 /* me_flags */
 #define ME_STACK 0x1  /* grows down into the gap below it, to me_limit */
@@ -121,5 +122,9 @@ void vm_object_rele(struct vm_object *obj);
 /* The page at index, made (zeroed) if it is not there; 0 without memory or
  * beyond the end.  The object keeps its own reference. */
 uint64_t vm_object_page(struct vm_object *obj, size_t index);
+/* Makes the page at index, where there must be none, of the first len bytes
+ * of data and zeroes behind them; false without memory. */
+bool vm_object_fill(struct vm_object *obj, size_t index, const void *data,
+    size_t len);
 /* The page at index if it has been made, else 0. */
 uint64_t vm_object_peek(struct vm_object *obj, size_t index);

@@ -6,7 +6,8 @@
  * stays until the object goes; every mapping of it has a reference of its
  * own.  Map entries hold the object, not the page.
  *
- * Entry points: vm_object_alloc, vm_object_page, vm_object_rele.
+ * Entry points: vm_object_alloc, vm_object_page, vm_object_fill,
+ * vm_object_rele.
  */
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
@@ -101,4 +102,23 @@ vm_object_page(struct vm_object *obj, size_t index)
 	if (fresh != 0 && !object_install(obj, index, &pa))
 		vm_page_rele(fresh);
 	return pa;
+}
+
+bool
+vm_object_fill(struct vm_object *obj, size_t index, const void *data,
+    size_t len)
+{
+	uint64_t pa = page_alloc(0, PG_FILE);
+	char *to = PHYS_TO_DMAP(pa);
+	bool used;
+
+	KKASSERT(index < obj->vo_npages && len <= PAGE_SIZE);
+	if (pa == 0)
+		return false;
+	memcpy(to, data, len);
+	memset(to + len, 0, PAGE_SIZE - len);
+	used = object_install(obj, index, &pa);
+	KASSERT(used, "vm_object %p: page %lu filled twice", obj,
+	    (unsigned long)index);
+	return true;
 }

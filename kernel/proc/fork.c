@@ -41,7 +41,7 @@ fork_count(struct proc *p, struct proc *child) NEEDS(proc_token)
 	int64_t limit =
 	    root ? -1 : p->p_limit->pl_rlimit[RLIMIT_NPROC].rlim_cur;
 
-	if ((int)atomic_load(&nprocs) >
+	if ((int)atomic_load(&nprocs.n) >
 		(root ? maxproc : maxproc - ROOT_RESERVE) ||
 	    !chgproccnt(cr->cr_ruidinfo, 1, limit)) {
 		crfree(cr);

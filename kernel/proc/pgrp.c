@@ -113,14 +113,13 @@ pgrele(struct pgrp *pg)
 	kfree(pg, &M_PGRP);
 }
 
-/* p, in no group, becomes a member. */
+/* p, in no group, becomes a member; the caller puts it on the list. */
 static void
-member_add(struct proc *p, struct pgrp *pg) NEEDS(proc_token, leaf_spin)
+member_init(struct proc *p, struct pgrp *pg) NEEDS(proc_token, leaf_spin)
 {
 	p->p_pgrp = pg;
 	atomic_store(&p->p_pgid, pg->pg_id);
 	atomic_store(&p->p_sid, pg->pg_session->s_sid);
-	LIST_INSERT_HEAD(&pg->pg_members, p, p_pglist);
 }
 
 /* The same; takes over the caller's reference. */
@@ -128,7 +127,8 @@ static void
 pgrp_join(struct proc *p, struct pgrp *pg) NEEDS(proc_token)
 {
 	members_lock(pg);
-	member_add(p, pg);
+	member_init(p, pg);
+	LIST_INSERT_HEAD(&pg->pg_members, p, p_pglist);
 	members_unlock(pg);
 	if (unlikely(p->p_flags & P_STOPPED))
 		pgrp_count_stopped(p, 1);
@@ -146,7 +146,8 @@ pgrp_inherit(struct proc *child, struct proc *p)
 		/* Before anybody can see it. */
 		child->p_flags |= p->p_flags & P_CONTROLT;
 		pghold(pg);
-		member_add(child, pg);
+		member_init(child, pg);
+		LIST_INSERT_AFTER(p, child, p_pglist);
 	}
 	members_unlock(pg);
 	return joins;

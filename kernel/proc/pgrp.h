@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 #include "kernel/file/sigio.h"
+#include "kernel/lib/lib.h"
 #include "kernel/lockcheck.h"
 #include "kernel/lwkt/spin.h"
 
@@ -32,17 +33,19 @@ struct session {
 struct pgrp {
 	LIST_ENTRY(pgrp) pg_hash GUARDED(hash_spin);
 	int pg_id;			/* STABLE */
-	uint32_t pg_refs; /* ATOMIC members, lookups; falls to 0 under the
-			     bucket's lock, as lookups are */
 	struct session *pg_session;	/* STABLE with a reference */
 	uint32_t pg_nstopped; /* ATOMIC members with P_STOPPED */
 	uint32_t pg_orphaned; /* ATOMIC its stopped members have been told that
 				 it is orphaned (jobs.c) */
-	struct spinlock pg_spin;	/* SELF */
 	struct sigiolst pg_sigios GUARDED(leaf_spin); /* sigio.c's spin lock */
-	LIST_HEAD(, proc) pg_members GUARDED(leaf_spin); /* pg_spin */
+
+	/* What each birth and each exit of a member writes, on one line. */
+	struct spinlock pg_spin __cachealigned; /* SELF */
+	uint32_t pg_refs; /* ATOMIC members, lookups; falls to 0 under the
+			     bucket's lock, as lookups are */
 	int pg_signalling; /* ATOMIC who is on the way through the members;
 			      grows under pg_spin */
+	LIST_HEAD(, proc) pg_members GUARDED(leaf_spin); /* pg_spin */
 };
 
 /* A reference, unless the last one has just gone: for who stands on none. */
@@ -59,7 +62,8 @@ void pgrele(struct pgrp *pg);
 struct proc *pgrp_next(struct pgrp *pg, struct proc *p);
 /* One of p's group stops, or goes on: by is 1 or -1. */
 void pgrp_count_stopped(struct proc *p, int by) NEEDS(proc_token);
-/* child, which can be signalled but not found yet, joins its maker's group.
+/* child, which can be signalled but not found yet, joins p's group, behind p:
+ * makers on different CPUs have little to do with each other.
  * False: somebody is on the way through the members (pgrp_await). */
 bool pgrp_inherit(struct proc *child, struct proc *p) NEEDS(proc_token);
 /* p leaves its group for good (burial). */

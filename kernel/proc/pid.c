@@ -28,7 +28,7 @@ struct pid_chunk {
 };
 
 struct pid_bucket pid_hash[PID_BUCKETS];
-uint32_t nprocs;
+struct proc_count nprocs;
 int maxproc;
 static int pid_max = PID_MAX; /* STABLE kernel argument pidmax */
 static int pid_counter = 1;   /* ATOMIC next chunk */

@@ -159,7 +159,6 @@ struct proc {
 	const void *p_exitwait GUARDED(proc_token); /* what its last thread
 				sleeps on until it is killed, or NULL */
 	struct pgrp *p_pgrp GUARDED(proc_token); /* and its pg_spin to change */
-	LIST_ENTRY(proc) p_pglist GUARDED(leaf_spin); /* pg_spin */
 	int p_pgid, p_sid; /* ATOMIC p_pgrp's numbers, for who looks without */
 	uint32_t p_uid, p_gid; /* ATOMIC p_ucred's, likewise */
 
@@ -192,6 +191,10 @@ struct proc {
 	/* The debugger's (procfs/stopevent.h). */
 	uint32_t p_stopmask; /* ATOMIC written under p_token: S_* */
 	struct stops *p_stops; /* ATOMIC NULL: nobody has looked into it */
+
+	/* Its place in p_pgrp, under pg_spin, on a line that only its
+	 * neighbours in the list write. */
+	LIST_ENTRY(proc) p_pglist __cachealigned GUARDED(leaf_spin);
 };
 
 /* lwp_flags, under p_token. */
@@ -374,7 +377,11 @@ void proc_stall(struct proc *p) SLEEPS;
  * token guards must be looked at again).  Undo with parent_unlock(). */
 struct proc *parent_lock(struct proc *p) TAKES(parent_token) SLEEPS UNCHECKED;
 void parent_unlock(struct proc *pp) DROPS(parent_token) UNCHECKED;
-extern uint32_t nprocs; /* ATOMIC embryos and zombies included */
+/* A line of its own: each birth and each burial writes it. */
+struct proc_count {
+	uint32_t n; /* ATOMIC embryos and zombies included */
+} __cachealigned;
+extern struct proc_count nprocs;
 extern int maxproc;
 
 /* lwp.c */

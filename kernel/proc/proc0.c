@@ -31,7 +31,7 @@ MALLOC_DECLARE(M_EXECARGS);
 static long
 count_procs(void)
 {
-	return (long)atomic_load(&nprocs);
+	return (long)atomic_load(&nprocs.n);
 }
 CENSUS(procs, "procs", count_procs);
 
@@ -56,7 +56,7 @@ proc0_init(void)
 	p->p_ucred = crget_root();
 	KASSERT(p->p_ucred != NULL, "no memory for the first credentials");
 	chgproccnt(p->p_ucred->cr_ruidinfo, 1, -1);
-	atomic_add(&nprocs, 1);
+	atomic_add(&nprocs.n, 1);
 	proc_private_end(p);
 }
 SYSINIT(proc0, SI_SUB_BOOT2_PROC0, SI_ORDER_SECOND, proc0_init);

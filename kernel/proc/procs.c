@@ -48,7 +48,7 @@ proc_alloc(void)
 	TAILQ_INIT(&p->p_peers);
 	p->p_leader = p;
 	p->p_start_ns = cpu_uptime_ns();
-	atomic_add(&nprocs, 1);
+	atomic_add(&nprocs.n, 1);
 	return p;
 }
 
@@ -84,5 +84,5 @@ proc_free(struct proc *p)
 	proc_private_end(p);
 	p->p_magic = 0;
 	objcache_put(proc_cache, p);
-	atomic_sub(&nprocs, 1);
+	atomic_sub(&nprocs.n, 1);
 }

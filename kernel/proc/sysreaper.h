@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 #include "kernel/abi/procctl.h"
+#include "kernel/lib/lib.h"
 #include "kernel/lockcheck.h"
 
 struct lwp;
@@ -19,7 +20,7 @@ struct sysreaper {
 	uint32_t sr_refs;	     /* ATOMIC processes and records below */
 	struct proc *sr_proc;	     /* GUARDED(leaf_spin) NULL: no longer */
 	struct sysreaper *sr_parent; /* STABLE with a reference */
-};
+} __cachealigned;
 
 struct sysreaper *sysreaper_hold(struct sysreaper *sr);
 void sysreaper_rele(struct sysreaper *sr);

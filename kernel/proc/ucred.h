@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
+#include "kernel/lib/lib.h"
 #include "kernel/lockcheck.h"
 
 struct proc;
@@ -19,13 +20,14 @@ struct uidinfo {
 	uint32_t ui_uid;	     /* STABLE */
 	uint32_t ui_ref;	     /* GUARDED(leaf_spin) */
 	int32_t ui_proccnt;	     /* ATOMIC processes, zombies included */
-};
+} __cachealigned;
 
 struct ucred {
-	uint32_t cr_ref;		     /* ATOMIC */
 	uint32_t cr_uid, cr_ruid, cr_svuid;  /* STABLE */
 	uint32_t cr_gid, cr_rgid, cr_svgid;  /* STABLE */
 	struct uidinfo *cr_ruidinfo;	     /* STABLE of cr_ruid */
+	/* Each birth and each death writes it; the above is read. */
+	uint32_t cr_ref __cachealigned;	     /* ATOMIC */
 };
 
 /* The superuser's, with one reference (proc0). */

@@ -11,7 +11,8 @@
 #include "user/lib/clock.h"
 
 #define ROUNDS 500
-#define FORKS 500
+#define FORKS 500 /* of each parent */
+#define BATCHES 40
 
 /* In a child: returns every byte, until there are no more. */
 static void
@@ -154,9 +155,19 @@ parallel(int parents)
 	return (now_ns() - start) / (uint64_t)(parents * FORKS);
 }
 
+/* One parent and two in turn, so that both see the same host.  What else the
+ * host does only ever adds, so the least of the batches is what it takes. */
 void
 bench_parallel(void)
 {
-	result_n("parallel_fork", 1, median(parallel, 1));
-	result_n("parallel_fork", 2, median(parallel, 2));
+	uint64_t least[2] = { UINT64_MAX, UINT64_MAX };
+
+	for (int i = 0; i < 2 * BATCHES; i++) {
+		uint64_t ns = parallel(1 + i % 2);
+
+		if (ns < least[i % 2])
+			least[i % 2] = ns;
+	}
+	result_n("parallel_fork", 1, least[0]);
+	result_n("parallel_fork", 2, least[1]);
 }
