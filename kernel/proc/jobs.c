@@ -5,11 +5,18 @@
  * with a hold, and parents are found by number; the numbers of their groups
  * and sessions are atomic.
  *
+ * A group becomes orphaned when a process ends, or goes to another group or
+ * session: its own group loses a member whose parent was beside it, those of
+ * its children a parent who was.  Such a group, if it has stopped members, is
+ * told.  Who is to be told is decided in one stretch without a sleep, and
+ * kept on a list; pg_telling says that a group is on one.
+ *
  * RACE: a process that stops counts itself in pg_nstopped, then looks whether
- * the group is orphaned.  A process that ends says so (P_NOJOBS), then looks
- * at the count.  So a stop and the end of the last parent that could undo it
- * cannot both be missed; and of two parents that end at once the later one
- * sees that the other does not count any more.
+ * the group is orphaned.  A process that ends says so (P_NOJOBS), one that goes
+ * changes its numbers, and then they look at the count.  So a stop and the loss
+ * of the last parent that could undo it cannot both be missed; and of two
+ * parents that are lost at once the later one sees that the other does not
+ * count any more.
  *
  * The usual end, while no process anywhere has stopped, costs one atomic or and
  * a test (pgrp_nstopped, which is counted with pg_nstopped).
@@ -88,6 +95,12 @@ has_guardian(const struct pgrp *pg, const struct proc *p)
 }
 
 bool
+jobs_guards_own(const struct proc *p)
+{
+	return has_guardian(p->p_pgrp, p);
+}
+
+bool
 pgrp_is_orphaned(struct pgrp *pg)
 {
 	struct proc *p = NULL;
@@ -102,73 +115,75 @@ pgrp_is_orphaned(struct pgrp *pg)
 	return true;
 }
 
-/* Has pg, which was not orphaned, become so, with stopped members who have not
- * been told? */
-static bool
-is_to_be_told(struct pgrp *pg)
+/* Puts pg on the list of those that are to be told, if it is orphaned now and
+ * has stopped members, and nobody else is about to tell it. */
+static void
+collect(struct pgrp *pg, struct orphaned_pgrps *list)
 {
-	return atomic_load(&pg->pg_nstopped) != 0 && pgrp_is_orphaned(pg) &&
-	       atomic_cmpset(&pg->pg_orphaned, 0, 1);
+	if (atomic_load(&pg->pg_nstopped) == 0 || !pgrp_is_orphaned(pg) ||
+	    !atomic_cmpset(&pg->pg_telling, 0, 1))
+		return;
+	pghold(pg);
+	SLIST_INSERT_HEAD(list, pg, pg_tell);
 }
 
-/* Of the other groups in which p has a child, one that is to be told, with a
- * reference; NULL: none. */
-static struct pgrp *
-child_to_be_told(const struct proc *child, const struct proc *p)
+/* The same for the group of a child whose parent was in that place. */
+static void
+collect_of_child(const struct proc *child, struct jobs_place was,
+    struct orphaned_pgrps *list)
+{
+	int pgid = atomic_load(&child->p_pgid);
+	struct pgrp *pg = pgid != was.jp_pgid ? pgfind(pgid) : NULL;
+
+	if (pg == NULL)
+		return;
+	if (pg->pg_session->s_sid == was.jp_sid)
+		collect(pg, list);
+	pgrele(pg);
+}
+
+void
+jobs_collect(struct proc *p, struct jobs_place was, struct pgrp *own,
+    struct orphaned_pgrps *list)
+{
+	struct proc *child;
+
+	if (own != NULL)
+		collect(own, list);
+	TAILQ_FOREACH (child, &p->p_children, p_sibling)
+		collect_of_child(child, was, list);
+	LIST_FOREACH (child, &p->p_orphans, p_orphan)
+		collect_of_child(child, was, list);
+}
+
+__rare void
+jobs_tell(struct orphaned_pgrps *list)
 {
 	struct pgrp *pg;
 
-	if (atomic_load(&child->p_pgid) == atomic_load(&p->p_pgid))
-		return NULL;
-	pg = pgfind(atomic_load(&child->p_pgid));
-	if (pg == NULL || (is_beside(pg, p) && is_to_be_told(pg)))
-		return pg;
-	pgrele(pg);
-	return NULL;
-}
-
-static __rare struct pgrp *
-next_to_be_told(struct proc *p) NEEDS(parent_token)
-{
-	struct pgrp *pg = NULL;
-	struct proc *child;
-
-	TAILQ_FOREACH (child, &p->p_children, p_sibling)
-		if ((pg = child_to_be_told(child, p)) != NULL)
-			return pg;
-	LIST_FOREACH (child, &p->p_orphans, p_orphan)
-		if ((pg = child_to_be_told(child, p)) != NULL)
-			return pg;
-	return NULL;
-}
-
-/* SPEC X40: in this order, so that the handler, or the end, comes first. */
-static __rare void
-tell_orphaned(struct pgrp *pg)
-{
-	pgsignal(pg, SIGHUP, false);  /* sleeps */
-	pgsignal(pg, SIGCONT, false); /* sleeps */
-	pgrele(pg);
+	while ((pg = SLIST_FIRST(list)) != NULL) {
+		SLIST_REMOVE_HEAD(list, pg_tell);
+		/* SPEC X40: in this order, so that the handler, or the end,
+		 * comes first. */
+		pgsignal(pg, SIGHUP, false);  /* sleeps */
+		pgsignal(pg, SIGCONT, false); /* sleeps */
+		atomic_store_rel(&pg->pg_telling, 0);
+		pgrele(pg);
+	}
 }
 
 void
 exit_jobs(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc;
-	struct pgrp *pg;
+	struct orphaned_pgrps list = SLIST_HEAD_INITIALIZER(list);
 
 	atomic_set(&p->p_mpflags, P_NOJOBS);
 	if (likely(atomic_load(&pgrp_nstopped) == 0))
 		return;
 	family_lock(p); /* sleeps */
-	pg = p->p_pgrp;
-	if (unlikely(atomic_load(&pg->pg_nstopped) != 0) &&
-	    has_guardian(pg, p) && is_to_be_told(pg)) {
-		pghold(pg);
-		tell_orphaned(pg); /* sleeps */
-	}
-	if (!TAILQ_EMPTY(&p->p_children) || !LIST_EMPTY(&p->p_orphans))
-		while ((pg = next_to_be_told(p)) != NULL)
-			tell_orphaned(pg); /* sleeps */
+	jobs_collect(p, jobs_place(p),
+	    jobs_guards_own(p) ? p->p_pgrp : NULL, &list);
 	family_unlock(p);
+	jobs_tell(&list); /* sleeps */
 }

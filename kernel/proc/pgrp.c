@@ -10,6 +10,7 @@
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
 #include "kernel/mem/kmalloc.h"
+#include "kernel/proc/jobs.h"
 #include "kernel/proc/pid.h"
 #include "kernel/proc/proc.h"
 
@@ -249,18 +250,29 @@ pgrp_boot(struct proc *p)
 	pgrp_join(p, pg);
 }
 
-/* p moves to pg; takes over the reference.  p_token of p held. */
+/* p, whose token is held, moves to pg; takes over the reference.  The groups
+ * that it orphans are put on list. */
 static void
-pgrp_move(struct proc *p, struct pgrp *pg) NEEDS(proc_token)
+pgrp_move(struct proc *p, struct pgrp *pg, struct orphaned_pgrps *list)
+    NEEDS(proc_token, parent_token)
 {
-	if (p->p_pgrp == pg) {
+	struct jobs_place was = jobs_place(p);
+	struct pgrp *old = p->p_pgrp;
+	bool guarded;
+
+	if (old == pg) {
 		pgrele(pg);
 		return;
 	}
+	guarded = jobs_guards_own(p);
+	pghold(old);
 	pgrp_leave(p);
-	/* p's parent may be one who can let it go on. */
-	atomic_store(&pg->pg_orphaned, 0);
 	pgrp_join(p, pg);
+	/* ORDER: its numbers first, then the count (jobs.c). */
+	atomic_fence();
+	if (unlikely(atomic_load(&pgrp_nstopped) != 0))
+		jobs_collect(p, was, guarded ? old : NULL, list);
+	pgrele(old);
 }
 
 struct proc **
@@ -325,6 +337,7 @@ pgrp_await(struct proc *p)
 int
 kern_setsid(struct proc *p, int *sidp)
 {
+	struct orphaned_pgrps list = SLIST_HEAD_INITIALIZER(list);
 	struct pgrp *pg = pgfind(p->p_pid);
 
 	if (pg != NULL) {
@@ -334,10 +347,11 @@ kern_setsid(struct proc *p, int *sidp)
 	pg = pgrp_create(p->p_pid, NULL, p);
 	if (pg == NULL)
 		return ENOMEM;
-	proc_lock(p); /* sleeps */
+	family_lock(p); /* sleeps */
 	p->p_flags &= ~(uint32_t)P_CONTROLT;
-	pgrp_move(p, pg);
-	proc_unlock(p);
+	pgrp_move(p, pg, &list);
+	family_unlock(p);
+	jobs_tell(&list); /* sleeps */
 	*sidp = p->p_pid;
 	return 0;
 }
@@ -381,6 +395,7 @@ setpgid_check(struct proc *p, struct proc *targ, int pgid, struct pgrp **pgp)
 int
 kern_setpgid(struct proc *p, int pid, int pgid)
 {
+	struct orphaned_pgrps list = SLIST_HEAD_INITIALIZER(list);
 	struct proc *targ = pfind(pid != 0 ? pid : p->p_pid);
 	struct pgrp *pg = NULL;
 	int error;
@@ -395,9 +410,10 @@ kern_setpgid(struct proc *p, int pid, int pgid)
 		error = setpgid_check(p, targ, pgid != 0 ? pgid : targ->p_pid,
 		    &pg);
 		if (error == 0)
-			pgrp_move(targ, pg);
+			pgrp_move(targ, pg, &list);
 		proc_unlock(targ);
 		children_unlock(p);
+		jobs_tell(&list); /* sleeps */
 	}
 	if (targ != NULL)
 		PRELE(targ);

@@ -35,8 +35,9 @@ struct pgrp {
 	int pg_id;			/* STABLE */
 	struct session *pg_session;	/* STABLE with a reference */
 	uint32_t pg_nstopped; /* ATOMIC members with P_STOPPED */
-	uint32_t pg_orphaned; /* ATOMIC its stopped members have been told that
-				 it is orphaned (jobs.c) */
+	uint32_t pg_telling; /* ATOMIC 1: somebody is about to tell its members
+				that it is orphaned, and has it on a list */
+	SLIST_ENTRY(pgrp) pg_tell; /* OWNER who has set pg_telling */
 	struct sigiolst pg_sigios GUARDED(leaf_spin); /* sigio.c's spin lock */
 
 	/* What each birth and each exit of a member writes, on one line. */

@@ -103,7 +103,7 @@ proc_stop_default(struct proc *p, int sig)
 {
 	proc_stop(p, sig);
 	/* ORDER: counted first, then looked: who orphans the group does it the
-	 * other way round (exit_jobs). */
+	 * other way round (jobs.c). */
 	if (sig_is_tty_stop(sig) && pgrp_is_orphaned(p->p_pgrp))
 		proc_unstop(p);
 	stop_tell_complete(p); /* sleeps */

@@ -1,7 +1,8 @@
 /*
  * orphaned_groups.c -- a group with a stopped member that loses the last
- * parent who could let it go on gets SIGHUP and SIGCONT, in this order, every
- * member; no other group gets anything.  A tracer is no parent.
+ * parent who could let it go on, because one ends or goes to another group or
+ * session, gets SIGHUP and SIGCONT, in this order, every member; no other group
+ * gets anything.  A tracer is no parent.
  */
 #include "user/tests/trace.h"
 #include <signal.h>
@@ -26,19 +27,25 @@ note(int sig)
 	add(sig == SIGHUP ? &me->hups : &me->conts, 1);
 }
 
-/* Says what it is, then waits for signals. */
+/* This process is that one from here on. */
 static void
-member(void *arg)
+become(int n)
 {
 	struct sigaction act = {.sa_handler = note};
 
-	mine = (int)(intptr_t)arg;
+	mine = n;
 	/* One after the other. */
 	sigfillset(&act.sa_mask);
 	sigaction(SIGHUP, &act, NULL);
 	sigaction(SIGCONT, &act, NULL);
-	store(&m[mine].pid, getpid());
-	store(&m[mine].ready, 1);
+	store(&m[n].pid, getpid());
+	store(&m[n].ready, 1);
+}
+
+static void
+member(void *arg)
+{
+	become((int)(intptr_t)arg);
 	WAIT_UNTIL(load(go) == 1);
 }
 
@@ -176,11 +183,150 @@ tracer_is_no_parent(void)
 	end_members(1);
 }
 
+/*
+ * By leaving.
+ */
+
+/* What a process in the middle does, step by step: go[1] is the step. */
+static void
+await_step(int n)
+{
+	WAIT_UNTIL(load(&go[1]) == n);
+}
+
+static void
+next_step(int n)
+{
+	store(&go[1], n);
+	WAIT_UNTIL(load(&go[2]) == n);
+}
+
+/* Its child, in a group of its own, loses it to another session. */
+static void
+leaves_session(void *arg)
+{
+	(void)arg;
+	start(0);
+	CHECK_EQ(setpgid(m[0].pid, m[0].pid), 0);
+	stop(0);
+	await_step(1);
+	CHECK_EQ(sc(SYS_setsid), getpid());
+	store(&go[2], 1);
+	await_step(2);
+}
+
+static void
+orphaned_by_setsid(void)
+{
+	pid_t pid = test_fork(leaves_session, NULL);
+
+	WAIT_UNTIL(load(&m[0].ready) == 1 &&
+	    test_ps(m[0].pid)->stat == PROC_STAT_STOP);
+	told(0, 0);
+	next_step(1);
+	told(0, 1);
+	store(&go[1], 2);
+	CHECK_EXIT(pid, 0);
+	end_members(1);
+}
+
+/* Its group's other member has its parent outside of the session, once that
+ * has ended. */
+static void
+makes_member(void *arg)
+{
+	(void)arg;
+	start(0);
+}
+
+static void
+leaves_group(void *arg)
+{
+	(void)arg;
+	CHECK_EQ(setpgid(0, 0), 0);
+	CHECK_EXIT(test_fork(makes_member, NULL), 0);
+	stop(0);
+	store(&go[2], -1);
+	await_step(1);
+	CHECK_EQ(setpgid(0, getppid()), 0);
+	store(&go[2], 1);
+	await_step(2);
+}
+
+/* The group has lost its own guardian, who is in ours now. */
+static void
+orphaned_by_a_member(void)
+{
+	pid_t pid = test_fork(leaves_group, NULL);
+
+	WAIT_UNTIL(load(&go[2]) == -1);
+	told(0, 0);
+	next_step(1);
+	told(0, 1);
+	store(&go[1], 2);
+	CHECK_EXIT(pid, 0);
+	end_members(1);
+}
+
+/* Its own parent has ended: it is its child's only guardian, but not of a group
+ * that it is in. */
+static void
+comes_and_goes(void *arg)
+{
+	pid_t sid = getpgrp();
+
+	(void)arg;
+	become(1);
+	start(0);
+	CHECK_EQ(setpgid(m[0].pid, m[0].pid), 0);
+	store(&go[2], -1);
+	await_step(1);
+	CHECK_EQ(setpgid(0, m[0].pid), 0);
+	store(&go[2], 1);
+	await_step(2);
+	CHECK_EQ(setpgid(0, sid), 0);
+	store(&go[2], 2);
+	await_step(3);
+	CHECK_EQ(sc(SYS_setsid), getpid());
+	store(&go[2], 3);
+	WAIT_UNTIL(load(go) == 1);
+}
+
+static void
+is_no_guardian(void *arg)
+{
+	test_fork(comes_and_goes, arg);
+	WAIT_UNTIL(load(&go[2]) == -1);
+}
+
+/* The parent joins its child's group, leaves it again, and goes for good: two
+ * groups that become orphaned, and each stopped member is told each time. */
+static void
+orphaned_by_the_parent(void)
+{
+	CHECK_EXIT(test_fork(is_no_guardian, NULL), 0);
+	stop(0);
+	told(0, 0);
+	next_step(1);
+	told(0, 1);
+	told(1, 1);
+	next_step(2);
+	stop(0);
+	told(0, 1);
+	next_step(3);
+	told(0, 2);
+	told(1, 1);
+	end_members(2);
+}
+
 static void
 session(void *arg)
 {
 	(void)arg;
 	CHECK_EQ(sc(SYS_setsid), getpid());
+	orphaned_by_setsid();
+	orphaned_by_a_member();
+	orphaned_by_the_parent();
 	CHECK_EXIT(test_fork(guardian, (void *)1), 0);
 	told(0, 1);
 	told(1, 1);
