@@ -315,7 +315,22 @@ pgrp_free_members(struct pgrp *pg, struct proc **members, int n)
 	for (int i = 0; i < n; i++)
 		PRELE(members[i]);
 	kfree(members, &M_PGRP);
-	if (n >= 0 && atomic_subfetch(&pg->pg_signalling, 1) == 0)
+	if (n >= 0)
+		pgrp_walk_end(pg);
+}
+
+void
+pgrp_walk_begin(struct pgrp *pg)
+{
+	members_lock(pg);
+	atomic_add(&pg->pg_signalling, 1);
+	members_unlock(pg);
+}
+
+void
+pgrp_walk_end(struct pgrp *pg)
+{
+	if (atomic_subfetch(&pg->pg_signalling, 1) == 0)
 		wakeup(&pg->pg_signalling); /* WAKES: pgrp_await() */
 }
 

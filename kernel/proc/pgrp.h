@@ -76,6 +76,9 @@ void pgrp_boot(struct proc *p) NEEDS(proc_token);
  * no child joins by fork (pgrp_await): who signals them misses nobody. */
 struct proc **pgrp_hold_members(struct pgrp *pg, int *np);
 void pgrp_free_members(struct pgrp *pg, struct proc **members, int n);
+/* The same for who goes by pgrp_next(): no child joins in between. */
+void pgrp_walk_begin(struct pgrp *pg);
+void pgrp_walk_end(struct pgrp *pg);
 /* Sleeps until nobody is on the way through p's group, or p is to die. */
 void pgrp_await(struct proc *p) NEEDS(proc_token) SLEEPS;
 

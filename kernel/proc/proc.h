@@ -195,6 +195,10 @@ struct proc {
 	/* Its place in p_pgrp, under pg_spin, on a line that only its
 	 * neighbours in the list write. */
 	LIST_ENTRY(proc) p_pglist __cachealigned GUARDED(leaf_spin);
+
+	/* Last, not zeroed: what it is to know of SIGCHLD while that is in
+	 * p_siglist. */
+	struct ksiginfo p_childinfo GUARDED(proc_token);
 };
 
 /* lwp_flags, under p_token. */

@@ -32,7 +32,7 @@ proc_alloc(void)
 
 	if (p == NULL)
 		return NULL;
-	memset(p, 0, sizeof(*p));
+	memset(p, 0, offsetof(struct proc, p_childinfo));
 	p->p_magic = PROC_MAGIC;
 	p->p_pid = -1;
 	p->p_stat = SIDL;

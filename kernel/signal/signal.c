@@ -176,7 +176,11 @@ post_wanted(struct proc *p, struct lwp *to, const struct siginfo *si,
 		proc_stop_default(p, sig); /* sleeps */
 		return;
 	}
-	sigpend_add(to != NULL ? &to->lwp_siglist : &p->p_siglist, si, !fatal);
+	if (to == NULL && sig == SIGCHLD)
+		sigpend_add_in(&p->p_siglist, si, &p->p_childinfo);
+	else
+		sigpend_add(to != NULL ? &to->lwp_siglist : &p->p_siglist, si,
+		    !fatal);
 	if (sig == SIGKILL) {
 		p->p_stopsig = 0;
 		proc_unstop(p);
@@ -291,6 +295,25 @@ ksignal_child(struct proc *pp, struct proc *p, int sig, int status)
 	ksignal_info(pp, &si); /* sleeps */
 }
 
+static void
+pgsignal_one(struct proc *p, int sig, bool controlled)
+{
+	if (!controlled || (atomic_load(&p->p_flags) & P_CONTROLT))
+		ksignal(p, sig); /* sleeps */
+}
+
+/* Without memory: one may get it twice. */
+static __rare void
+pgsignal_in_turn(struct pgrp *pg, int sig, bool controlled)
+{
+	struct proc *p = NULL;
+
+	pgrp_walk_begin(pg);
+	while ((p = pgrp_next(pg, p)) != NULL)
+		pgsignal_one(p, sig, controlled); /* sleeps */
+	pgrp_walk_end(pg);
+}
+
 void
 pgsignal(struct pgrp *pg, int sig, bool controlled)
 {
@@ -298,10 +321,12 @@ pgsignal(struct pgrp *pg, int sig, bool controlled)
 	int n;
 
 	members = pgrp_hold_members(pg, &n);
+	if (n < 0) {
+		pgsignal_in_turn(pg, sig, controlled); /* sleeps */
+		return;
+	}
 	for (int i = 0; i < n; i++)
-		if (!controlled ||
-		    (atomic_load(&members[i]->p_flags) & P_CONTROLT))
-			ksignal(members[i], sig); /* sleeps */
+		pgsignal_one(members[i], sig, controlled); /* sleeps */
 	pgrp_free_members(pg, members, n);
 }
 

@@ -40,8 +40,8 @@ void lwpsignal_info(struct lwp *lp, const struct siginfo *si) SLEEPS;
  * is signalled, and it may be gone afterwards. */
 void lwpsignal_found(struct lwp *lp, const struct siginfo *si)
     NEEDS(proc_token) SLEEPS;
-/* To every member of a group, or only to those with a controlling terminal;
- * without memory for the list of them, to none.  pg is held. */
+/* To every member of a group, or only to those with a controlling terminal.
+ * Needs no memory.  pg is held. */
 void pgsignal(struct pgrp *pg, int sig, bool controlled) SLEEPS;
 /* The current LWP has done something that deserves sig. */
 void ksignal_self(int sig) SLEEPS;

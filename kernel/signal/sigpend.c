@@ -8,10 +8,14 @@
 
 MALLOC_DEFINE(M_SIGINFO, "siginfo");
 
-struct ksiginfo {
-	SLIST_ENTRY(ksiginfo) ksi_link;
-	struct siginfo ksi_info;
-};
+static void
+add_info(struct sigpend *sp, struct ksiginfo *ksi, const struct siginfo *si,
+    bool room)
+{
+	ksi->ksi_info = *si;
+	ksi->ksi_room = room;
+	SLIST_INSERT_HEAD(&sp->sp_infos, ksi, ksi_link);
+}
 
 void
 sigpend_add(struct sigpend *sp, const struct siginfo *si, bool info)
@@ -24,10 +28,18 @@ sigpend_add(struct sigpend *sp, const struct siginfo *si, bool info)
 	if (!info)
 		return;
 	ksi = kmalloc(sizeof(*ksi), &M_SIGINFO, 0);
-	if (ksi == NULL)
+	if (ksi != NULL)
+		add_info(sp, ksi, si, false);
+}
+
+void
+sigpend_add_in(struct sigpend *sp, const struct siginfo *si,
+    struct ksiginfo *room)
+{
+	if (sigset_has(&sp->sp_set, si->si_signo))
 		return;
-	ksi->ksi_info = *si;
-	SLIST_INSERT_HEAD(&sp->sp_infos, ksi, ksi_link);
+	sigset_add(&sp->sp_set, si->si_signo);
+	add_info(sp, room, si, true);
 }
 
 void
@@ -48,7 +60,8 @@ sigpend_take(struct sigpend *sp, int sig, struct siginfo *si)
 	if (si != NULL)
 		*si = ksi->ksi_info;
 	SLIST_REMOVE(&sp->sp_infos, ksi, ksiginfo, ksi_link);
-	kfree(ksi, &M_SIGINFO);
+	if (!ksi->ksi_room)
+		kfree(ksi, &M_SIGINFO);
 }
 
 __rare void

@@ -1,11 +1,12 @@
 /*
  * exit_needs_no_memory.c -- with every allocation failing, a process ends all
  * the same, in each of the ways there are and whatever it has, and its parent,
- * who gets no memory either, reaps it with its status and usage.
+ * who gets no memory either, is told of it and reaps it with its status and
+ * usage.
  */
 #include "user/tests/test.h"
 
-TEST_ROWS("E75 O5 O12 O17 O18 X1 X84 2.43 D.oom");
+TEST_ROWS("E46 E64 E75 N6 O5 O12 O17 O18 X1 X84 2.43 D.oom");
 
 #define NTHREADS 4
 
@@ -140,12 +141,52 @@ group_and_heir(void)
 	children();
 }
 
-static void (*const belongings[])(void) = {
-    nothing_more, threads, memory_and_files, children, group_and_heir};
-
-/* The parent's wait gets no memory either. */
+/* One that has stopped, in a group that will be orphaned: it is told. */
 static void
-reap(pid_t pid, int expected)
+stopped_group(void)
+{
+	pid_t pid;
+
+	CHECK_EQ(sc(SYS_setsid), getpid());
+	store(&shared[0], 0);
+	pid = test_fork(waits, NULL);
+	CHECK_EQ(setpgid(pid, pid), 0);
+	CHECK_EQ(kill(pid, SIGSTOP), 0);
+	WAIT_UNTIL(test_ps(pid)->stat == PROC_STAT_STOP);
+}
+
+static void (*const belongings[])(void) = {nothing_more, threads,
+    memory_and_files, children, group_and_heir, stopped_group};
+
+/* Takes the pending SIGCHLD and looks at what came with it. */
+static bool
+take_sigchld(siginfo_t *info)
+{
+	static const struct timespec at_once;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	memset(info, 0, sizeof(*info));
+	return sc(SYS_sigtimedwait, &set, info, &at_once) == SIGCHLD;
+}
+
+static void
+told_of(pid_t pid, int status)
+{
+	siginfo_t info;
+
+	CHECK(take_sigchld(&info));
+	CHECK_EQ(info.si_pid, pid);
+	CHECK_EQ(info.si_code, WIFEXITED(status) ? CLD_EXITED : CLD_KILLED);
+	CHECK_EQ(info.si_status,
+	    WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+}
+
+/* The parent's wait gets no memory either.  failed: what the end itself has
+ * asked for, and has done without. */
+static void
+reap(pid_t pid, int expected, int failed)
 {
 	static struct rusage ru;
 	static int status;
@@ -155,7 +196,7 @@ reap(pid_t pid, int expected)
 	status = -1;
 	ru.ru_nivcsw = -1;
 	test_await_zombie(pid);
-	CHECK_EQ(feed(), 0);
+	CHECK_EQ(feed(), failed);
 	CHECK_EQ(sc(SYS_failcall, "*", 0, -1, SYS_wait4, args), pid);
 	CHECK_EQ(feed(), 0);
 	CHECK_EQ(status & ~_WCORE, expected);
@@ -176,8 +217,12 @@ reap_orphans(void)
 static void
 one(void (*have)(void), const struct way *way)
 {
-	long pid = sc(SYS_fork);
+	siginfo_t info;
+	long pid;
 
+	/* Of others that came before. */
+	take_sigchld(&info);
+	pid = sc(SYS_fork);
 	REQUIRE(pid >= 0);
 	if (pid == 0) {
 		have();
@@ -185,7 +230,11 @@ one(void (*have)(void), const struct way *way)
 		way->fn();
 		test_exit(99);
 	}
-	reap((pid_t)pid, way->status);
+	/* A list of members for each of two signals. */
+	reap((pid_t)pid, way->status, have == stopped_group ? 2 : 0);
+	/* Of children, it would hear from others, too. */
+	if (have != children && have != group_and_heir && have != stopped_group)
+		told_of((pid_t)pid, way->status);
 	reap_orphans();
 }
 
@@ -200,7 +249,7 @@ vfork_child(void)
 		test_exit(7);
 	}
 	REQUIRE(pid > 0);
-	reap(pid, 7 << 8);
+	reap(pid, 7 << 8, 0);
 }
 
 static void
@@ -225,7 +274,12 @@ joined_thread(void *arg)
 int
 main(int argc, char **argv)
 {
+	sigset_t set;
+
 	test_begin(argc, argv);
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	CHECK_EQ(sigprocmask(SIG_BLOCK, &set, NULL), 0);
 	shared = test_shared(TEST_PAGE);
 	CHECK_EQ(sc(SYS_procctl, P_PID, getpid(), PROC_REAP_ACQUIRE, NULL), 0);
 	for (size_t h = 0; h < COUNT(belongings); h++)
