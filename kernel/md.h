@@ -15,6 +15,7 @@
 #include "kernel/abi/signal.h"
 #include "kernel/lockcheck.h"
 
+struct core_regs;
 struct fpreg;
 struct globaldata;
 struct lwp;
@@ -190,6 +191,9 @@ int cpu_lwp_set_regs(struct lwp *lp, const struct reg *r);
 void cpu_lwp_get_fpregs(struct lwp *lp, struct fpreg *r);
 void cpu_lwp_set_fpregs(struct lwp *lp, const struct fpreg *r);
 void cpu_lwp_trace(struct lwp *lp, const uintptr_t *pc, bool step);
+/* All but the floating point registers, for a core: these two of the current
+ * LWP, too. */
+void cpu_lwp_get_core_regs(struct lwp *lp, struct core_regs *r);
 /* Prints registers for a panic or a diagnostic. */
 void cpu_print_frame(const struct trapframe *tf);
 

@@ -2,7 +2,8 @@
  * lwp_regs.c -- the registers of an LWP that stands still, for its debugger.
  *
  * Called by signal/ptrace.c and procfs/ with the process's token, of an LWP
- * that is stopped: the general registers are in the frame at the top of its
+ * that is stopped, and by signal/core_notes.c of one that waits at its end, or
+ * of the current one: the general registers are in the frame at the top of its
  * stack, the floating point registers in its md_thread once the CPU has left
  * its stack.  Whatever is put there, user mode can have: flags and selectors
  * are refused like those of sigreturn(2), addresses do no harm
@@ -12,6 +13,7 @@
  */
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/lwp.h"
+#include "kernel/abi/core.h"
 #include "kernel/abi/errno.h"
 #include "kernel/abi/ptrace.h"
 #include "kernel/lib/atomic.h"
@@ -75,6 +77,12 @@ cpu_lwp_trace(struct lwp *lp, const uintptr_t *pc, bool step)
 static void
 await_saved(struct lwp *lp)
 {
+	if (lwp_td(lp) == curthread) {
+		crit_enter();
+		fpu_switch_out(curthread);
+		crit_exit();
+		return;
+	}
 	while (atomic_load_acq(&lwp_td(lp)->td_flags) & TDF_RUNNING)
 		cpu_pause();
 }
@@ -91,4 +99,27 @@ cpu_lwp_set_fpregs(struct lwp *lp, const struct fpreg *r)
 {
 	await_saved(lp);
 	fpu_set(lwp_td(lp), (const uint8_t *)r, sizeof(*r));
+}
+
+void
+cpu_lwp_get_core_regs(struct lwp *lp, struct core_regs *r)
+{
+	const struct trapframe *tf = cpu_lwp_frame(lp);
+	const struct md_thread *md = &lwp_td(lp)->td_md;
+
+	await_saved(lp);
+	*r = (struct core_regs){
+		.cr_r15 = tf->tf_r15, .cr_r14 = tf->tf_r14,
+		.cr_r13 = tf->tf_r13, .cr_r12 = tf->tf_r12,
+		.cr_rbp = tf->tf_rbp, .cr_rbx = tf->tf_rbx,
+		.cr_r11 = tf->tf_r11, .cr_r10 = tf->tf_r10,
+		.cr_r9 = tf->tf_r9, .cr_r8 = tf->tf_r8,
+		.cr_rax = tf->tf_rax, .cr_rcx = tf->tf_rcx,
+		.cr_rdx = tf->tf_rdx, .cr_rsi = tf->tf_rsi,
+		.cr_rdi = tf->tf_rdi, .cr_orig_rax = UINT64_MAX,
+		.cr_rip = tf->tf_rip, .cr_cs = tf->tf_cs,
+		.cr_rflags = tf->tf_rflags, .cr_rsp = tf->tf_rsp,
+		.cr_ss = tf->tf_ss,
+		.cr_fsbase = md->md_fsbase, .cr_gsbase = md->md_gsbase,
+	};
 }

@@ -109,7 +109,7 @@ exec_commit(struct lwp *lp, struct exec_args *ea, struct elf_image *img,
     struct inode *text, struct pargs *args)
 {
 	struct proc *p = lp->lwp_proc;
-	int error = killalllwps(lp); /* sleeps */
+	int error = killalllwps(lp, P_SINGLE); /* sleeps */
 
 	if (error != 0)
 		return EINTR;

@@ -55,6 +55,15 @@ wait_alone(struct proc *p) NEEDS(proc_token)
 		tsleep(&p->p_nthreads, 0, "killlwps", 0); /* sleeps */
 }
 
+/* The same, or they wait for the core. */
+static void
+wait_parked(struct proc *p) NEEDS(proc_token)
+{
+	/* Woken by lwp_count_down() and lwp_park() in lwp_exit.c. */
+	while (p->p_nthreads > p->p_nparked + 1)
+		tsleep(&p->p_nthreads, 0, "corelwps", 0); /* sleeps */
+}
+
 void
 exit_kill_siblings(struct lwp *lp)
 {
@@ -122,14 +131,16 @@ exit_thread(struct lwp *lp, int status)
 
 /* MODEL: kill.pml. */
 int
-killalllwps(struct lwp *lp)
+killalllwps(struct lwp *lp, uint32_t flags)
 {
 	struct proc *p = lp->lwp_proc;
 	int error;
 
 	proc_lock(p); /* sleeps */
-	error = killlwps(lp, P_SINGLE);
-	if (error == 0)
+	error = killlwps(lp, flags);
+	if (error == 0 && (flags & P_COREDUMP))
+		wait_parked(p); /* sleeps */
+	else if (error == 0)
 		wait_alone(p); /* sleeps */
 	proc_unlock(p);
 	return error;
@@ -142,6 +153,11 @@ killalllwps_done(struct lwp *lp)
 	struct proc *p = lp->lwp_proc;
 
 	proc_lock(p); /* sleeps */
+	if (p->p_flags & P_COREDUMP) {
+		p->p_flags &= ~(uint32_t)P_COREDUMP;
+		wakeup(&p->p_nparked); /* WAKES: lwp_park() */
+		wait_alone(p); /* sleeps */
+	}
 	p->p_flags &= ~P_SINGLE;
 	/* RACE: whoever was told of a signal has lost the claim to us, and we
 	 * may have been made after it was posted: look again. */

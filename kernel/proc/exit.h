@@ -33,10 +33,12 @@ void exit1(struct lwp *lp, int status) NORETURN;
 /* extexit(2) for the thread alone: ends it if another one lives on, and the
  * process with status otherwise (D11). */
 void exit_thread(struct lwp *lp, int status) NORETURN;
-/* Ends the other threads for an exec.  0, or EALREADY: another thread got
- * there first, and this one is to die.  p_flags has P_SINGLE on return 0
- * until killalllwps_done(). */
-int killalllwps(struct lwp *lp) SLEEPS;
+/* Ends the other threads for an exec (P_SINGLE), or for a core (P_COREDUMP,
+ * too): then those that have not ended wait in lwp_exit(), and nobody enters or
+ * leaves the tree of threads.  0, or EALREADY: another thread got there first,
+ * and this one is to die.  p_flags has the flags on return 0 until
+ * killalllwps_done(). */
+int killalllwps(struct lwp *lp, uint32_t flags) SLEEPS;
 void killalllwps_done(struct lwp *lp) SLEEPS;
 
 /* Room 3, lwp_exit.c.  master: the thread that has walked the process's

@@ -81,6 +81,30 @@ lwp_count_down(struct proc *p) TAKES(noblock)
 	wakeup(&p->p_nthreads);
 }
 
+/* Another thread writes a core, and this one is to be in it. */
+static void
+lwp_park(struct proc *p) NEEDS(proc_token)
+{
+	p->p_nparked++;
+	if (p->p_nthreads <= p->p_nparked + 1)
+		wakeup(&p->p_nthreads); /* WAKES: wait_parked() */
+	/* Woken by killalllwps_done(). */
+	while (p->p_flags & P_COREDUMP)
+		tsleep(&p->p_nparked, 0, "core", 0); /* sleeps */
+	p->p_nparked--;
+}
+
+/* Somebody waits for what this thread is about to do. */
+static __rare void
+lwp_exit_awaited(struct proc *p) NEEDS(proc_token)
+{
+	/* The others may have stopped all, and have waited for this one. */
+	if (p->p_flags & P_STOPPED)
+		stop_tell_complete(p); /* sleeps */
+	if (p->p_flags & P_COREDUMP)
+		lwp_park(p); /* sleeps */
+}
+
 /* MODEL: handshake.pml. */
 void
 lwp_exit(struct lwp *lp, bool master)
@@ -90,9 +114,8 @@ lwp_exit(struct lwp *lp, bool master)
 	proc_lock(p); /* sleeps */
 	lwp_commit(lp);
 	lp->lwp_is_master = master;
-	/* The others may have stopped all, and have waited for this one. */
-	if (unlikely(p->p_flags & P_STOPPED))
-		stop_tell_complete(p); /* sleeps */
+	if (unlikely(p->p_flags & (P_STOPPED | P_COREDUMP)))
+		lwp_exit_awaited(p); /* sleeps */
 	proc_unlock(p);
 	exit_walk(lp, EXIT_TABLE_THREAD);
 	lwp_count_down(p);

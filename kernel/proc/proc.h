@@ -77,8 +77,9 @@ struct vmspace;
 #define P_STOPPED 0x10000  /* its threads stop at the border (signal/stop.c) */
 #define P_STOPTOLD 0x20000 /* ... and its parent has been told */
 #define P_CONTINUED 0x40000 /* its parent is to be told that it goes on */
+#define P_COREDUMP 0x80000 /* LWPs that end wait until a core shows them */
 #define P_ORPHANED 0x10000000 /* its children have been handed on */
-#define P_SINGLE 0x20000000   /* an exec ends the other LWPs */
+#define P_SINGLE 0x20000000   /* an exec, or a core, ends the other LWPs */
 
 /* p_mpflags, atomic. */
 #define P_PPWAIT 0x10 /* the parent waits in vfork */
@@ -116,6 +117,7 @@ struct proc {
 	int p_lasttid GUARDED(proc_token);
 	int p_nlive GUARDED(proc_token);    /* see above */
 	int p_nthreads GUARDED(proc_token); /* see above */
+	int p_nparked GUARDED(proc_token);  /* those that wait for a core */
 	struct lwp *p_master GUARDED(proc_token); /* who ends it */
 
 	/* Its children: the living, and the unclaimed dead, last death first.

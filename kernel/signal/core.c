@@ -1,14 +1,19 @@
 /*
- * core.c -- writes a small ELF core: one note with the signal and the
- * registers, and the memory that the program could read.
+ * core.c -- writes an ELF core: notes with the signal and the registers of all
+ * threads (core_notes.c), and the memory that the program could read.
  *
- * The process is alone (killalllwps), so its map does not change.  Memory is
- * written from user addresses, like by write(2): what has never been touched is
- * faulted in, as zeroes.  The file goes through the file layer: quotas, limits
- * and permissions are those of the process.
+ * The other threads have been told to end, and wait in lwp_exit() until they
+ * have been written (killalllwps): their registers are on their stacks, and
+ * nobody changes the map, or the tree of threads, which is walked one by one,
+ * through a buffer for one.  Memory is written from user addresses, like by
+ * write(2): what has never been touched is faulted in, as zeroes.  The file
+ * goes through the file layer: quotas, limits and permissions are those of the
+ * process.
+ *
+ * In the file: the headers, the note of the process, those of the threads, and
+ * from the next page on the segments, one behind the other.
  */
 #include "kernel/signal/core.h"
-#include <elf.h>
 #include "kernel/abi/errno.h"
 #include "kernel/abi/fcntl.h"
 #include "kernel/abi/mman.h"
@@ -34,13 +39,16 @@ MALLOC_DEFINE(M_CORE, "core");
 struct core_head {
 	Elf64_Ehdr ch_ehdr;
 	Elf64_Phdr ch_phdrs[1 + MAX_SEGMENTS];
-	struct {
-		Elf64_Nhdr cn_note;
-		char cn_name[8];
-		uint32_t cn_signal;
-		uint32_t cn_pid;
-		struct trapframe cn_frame;
-	} ch_note;
+	struct core_process ch_process;
+};
+
+/* Where the notes of the threads begin. */
+#define HEAD_SIZE                                                              \
+	(offsetof(struct core_head, ch_process) + sizeof(struct core_process))
+
+struct core {
+	struct core_head c_head;
+	struct core_thread c_thread; /* what is being written */
 };
 
 bool
@@ -50,29 +58,31 @@ sig_dumps_core(int sig)
 	    (sig >= SIGBUS && sig <= SIGSYS);
 }
 
-static void
-fill_note(struct core_head *ch, struct lwp *lp, int sig)
+/* The notes; where they end. */
+static uint64_t
+fill_notes(struct core_head *ch, struct proc *p)
 {
-	ch->ch_note.cn_note = (Elf64_Nhdr){ .n_namesz = sizeof("Mayfly"),
-		.n_descsz = 2 * sizeof(uint32_t) + sizeof(struct trapframe),
-		.n_type = 1 };
-	strlcpy(ch->ch_note.cn_name, "Mayfly", sizeof(ch->ch_note.cn_name));
-	ch->ch_note.cn_signal = (uint32_t)sig;
-	ch->ch_note.cn_pid = (uint32_t)lp->lwp_proc->p_pid;
-	ch->ch_note.cn_frame = *cpu_lwp_frame(lp);
+	size_t size;
+
+	proc_lock(p); /* sleeps */
+	core_note_process(p, &ch->ch_process);
+	size = sizeof(ch->ch_process) +
+	    (size_t)p->p_nthreads * sizeof(struct core_thread);
+	proc_unlock(p);
 	ch->ch_phdrs[0] = (Elf64_Phdr){ .p_type = PT_NOTE,
-		.p_offset = offsetof(struct core_head, ch_note),
-		.p_filesz = sizeof(ch->ch_note), .p_align = 4 };
+		.p_offset = offsetof(struct core_head, ch_process),
+		.p_filesz = size, .p_align = 4 };
+	return ch->ch_phdrs[0].p_offset + size;
 }
 
-/* The segments, one behind the other from the page after the head on; the size
- * of the file. */
+/* The segments, from the page after offset on; the size of the file. */
 static uint64_t
-fill_segments(struct core_head *ch, struct vmspace *vm)
+fill_segments(struct core_head *ch, struct vmspace *vm, uint64_t offset)
 {
-	uint64_t offset = roundup2(sizeof(*ch), PAGE_SIZE);
 	int n = 1;
 	struct vm_map_entry *e;
+
+	offset = roundup2(offset, PAGE_SIZE);
 
 	vm_lock(vm); /* sleeps */
 	RB_FOREACH(e, vm_map, &vm->vm_map) {
@@ -116,11 +126,55 @@ write_at(struct file *fp, uint64_t offset, void *from, size_t len, bool kernel)
 	return error == 0 && uio.uio_resid != 0 ? EIO : error;
 }
 
+/* lp's notes are put at *offset, which goes on. */
 static int
-write_core(struct file *fp, struct core_head *ch)
+write_thread(struct file *fp, struct core *c, struct lwp *lp, int sig,
+    uint64_t *offset)
 {
-	int error = write_at(fp, 0, ch, sizeof(*ch), true); /* sleeps */
+	struct proc *p = lp->lwp_proc;
 
+	proc_lock(p); /* sleeps */
+	core_note_thread(lp, sig, &c->c_thread);
+	proc_unlock(p);
+	*offset += sizeof(c->c_thread);
+	return write_at(fp, *offset - sizeof(c->c_thread), &c->c_thread,
+	    sizeof(c->c_thread), true); /* sleeps */
+}
+
+/* UNCHECKED: the tree does not change, all that are in it wait for us. */
+static struct lwp *
+next_thread(struct proc *p, struct lwp *lp) UNCHECKED;
+static struct lwp *
+next_thread(struct proc *p, struct lwp *lp)
+{
+	return lp == NULL ? RB_MIN(lwp_tree, &p->p_lwps) :
+			    RB_NEXT(lwp_tree, &p->p_lwps, lp);
+}
+
+/* First the one that dies of the signal, then the others by number. */
+static int
+write_threads(struct file *fp, struct core *c, struct lwp *lp, int sig)
+{
+	uint64_t offset = HEAD_SIZE;
+	struct lwp *other = NULL;
+	int error = write_thread(fp, c, lp, sig, &offset); /* sleeps */
+
+	while (error == 0 &&
+	    (other = next_thread(lp->lwp_proc, other)) != NULL)
+		if (other != lp)
+			error = write_thread(fp, c, other, sig,
+			    &offset); /* sleeps */
+	return error;
+}
+
+static int
+write_core(struct file *fp, struct core *c, struct lwp *lp, int sig)
+{
+	const struct core_head *ch = &c->c_head;
+	int error = write_at(fp, 0, &c->c_head, HEAD_SIZE, true); /* sleeps */
+
+	if (error == 0)
+		error = write_threads(fp, c, lp, sig); /* sleeps */
 	for (int i = 1; error == 0 && i < ch->ch_ehdr.e_phnum; i++) {
 		const Elf64_Phdr *ph = &ch->ch_phdrs[i];
 
@@ -134,15 +188,17 @@ static bool
 dump(struct lwp *lp, int sig, uint64_t limit)
 {
 	struct proc *p = lp->lwp_proc;
-	struct core_head *ch = kmalloc(sizeof(*ch), &M_CORE, M_ZERO);
+	struct core *c = kmalloc(sizeof(*c), &M_CORE, M_ZERO);
 	char name[MAXCOMLEN + 8];
 	struct file *fp;
+	uint64_t size;
 	int error;
 
-	if (ch == NULL)
+	if (c == NULL)
 		return false;
-	fill_note(ch, lp, sig);
-	error = fill_segments(ch, p->p_vmspace) > limit ? EFBIG : 0;
+	size = fill_notes(&c->c_head, p); /* sleeps */
+	size = fill_segments(&c->c_head, p->p_vmspace, size); /* sleeps */
+	error = size > limit ? EFBIG : 0;
 	if (error == 0) {
 		ksnprintf(name, sizeof(name), "%s.core",
 		    lp->lwp_thread->td_comm);
@@ -153,10 +209,10 @@ dump(struct lwp *lp, int sig, uint64_t limit)
 		error = fp->f_ops->fo_write == NULL ||
 			fp->f_ops->fo_seek == NULL ?
 		    EOPNOTSUPP :
-		    write_core(fp, ch); /* sleeps */
+		    write_core(fp, c, lp, sig); /* sleeps */
 		fdrop(fp); /* sleeps */
 	}
-	kfree(ch, &M_CORE);
+	kfree(c, &M_CORE);
 	return error == 0;
 }
 
@@ -172,7 +228,7 @@ coredump(struct lwp *lp, int sig)
 	if (limit == 0 || (atomic_load(&p->p_flags) & P_SUGID))
 		return false;
 	/* Another thread has begun to end the process: it is its death. */
-	if (killalllwps(lp) != 0) /* sleeps */
+	if (killalllwps(lp, P_SINGLE | P_COREDUMP) != 0) /* sleeps */
 		return false;
 	done = dump(lp, sig, (uint64_t)limit); /* sleeps */
 	killalllwps_done(lp); /* sleeps */
