@@ -25,7 +25,7 @@ spins(void *arg)
 {
 	(void)arg;
 	for (;;)
-		__builtin_ia32_pause();
+		test_spin();
 }
 
 static void

@@ -47,7 +47,7 @@ busy(void *arg)
 {
 	(void)arg;
 	while (load(&stop) == 0)
-		__builtin_ia32_pause();
+		test_spin();
 }
 
 static void

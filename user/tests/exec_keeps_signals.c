@@ -19,7 +19,7 @@ busy(void *arg)
 {
 	(void)arg;
 	for (;;)
-		__builtin_ia32_pause();
+		test_spin();
 }
 
 static void

@@ -18,7 +18,7 @@ spin(void *arg)
 	(void)arg;
 	add(started, 1);
 	for (;;)
-		__builtin_ia32_pause();
+		test_spin();
 }
 
 static void

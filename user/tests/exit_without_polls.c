@@ -34,7 +34,7 @@ spins(void *arg)
 	(void)arg;
 	add(&ready, 1);
 	for (;;)
-		__builtin_ia32_pause();
+		test_spin();
 }
 
 /* Tells when it began to end. */

@@ -243,7 +243,7 @@ static void
 spin_until(int n)
 {
 	while (load(&came) < n)
-		__asm__ volatile("pause");
+		test_spin();
 }
 
 static void

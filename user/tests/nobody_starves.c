@@ -40,7 +40,7 @@ hog(void *arg)
 	(void)arg;
 	get_ready();
 	for (;;)
-		__builtin_ia32_pause();
+		test_spin();
 }
 
 static void
@@ -53,7 +53,7 @@ between(void *arg)
 	WAIT_UNTIL(load(&shared[0]) == SLEEPERS + HOGS);
 	start = test_now_ns();
 	while (test_now_ns() - start < USED_NS)
-		__builtin_ia32_pause();
+		test_spin();
 	store(&shared[1], 1);
 	for (;;) {
 		test_yield();

@@ -37,7 +37,7 @@ hog(void *arg)
 	CHECK_EQ(test_pin((int)(intptr_t)arg), 0);
 	add(&count[1], 1);
 	for (;;)
-		__builtin_ia32_pause();
+		test_spin();
 }
 
 /* A thread's CPU is its own: each pins itself. */

@@ -109,8 +109,8 @@ shares(void *arg)
 
 	test_pin(0);
 	for (int i = 0; load(stop) == 0; i++) {
-		__asm__ volatile("pause");
-		if (i % 1024 != 0)
+		test_spin();
+		if (i % 4 != 0)
 			continue;
 		ru = usage(RUSAGE_SELF);
 		if (ru.ru_nivcsw >= 3)

@@ -120,7 +120,7 @@ spins(void *arg)
 {
 	store((int *)arg, 1);
 	while (load((int *)arg) != 2)
-		__asm__ volatile("pause");
+		test_spin();
 }
 
 static long

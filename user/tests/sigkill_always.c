@@ -231,7 +231,7 @@ static void
 in_user_mode(void)
 {
 	for (;;)
-		__builtin_ia32_pause();
+		test_spin();
 }
 
 static void

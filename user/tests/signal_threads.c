@@ -61,7 +61,7 @@ spins_open(void *arg)
 	(void)arg;
 	add(&ready, 1);
 	while (load(&stop) == 0)
-		__builtin_ia32_pause();
+		test_spin();
 }
 
 /* Only one thread may take it: it does, asleep or running. */

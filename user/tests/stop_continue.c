@@ -38,7 +38,7 @@ spins(void *arg)
 	add(&shared[0], 1);
 	for (;;) {
 		add(&shared[1], 1);
-		__builtin_ia32_pause();
+		test_spin();
 	}
 }
 

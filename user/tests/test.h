@@ -190,6 +190,22 @@ test_now_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000U + (uint64_t)ts.tv_nsec;
 }
 
+/*
+ * One turn of a loop that only keeps its CPU busy.  Under QEMU a pause
+ * leaves the translated code: in the deterministic mode it is how the next CPU
+ * gets its turn, in parallel it waits for a lock of QEMU's that interrupts
+ * want, too.  So there is one in TEST_SPIN rounds, which cost as much.
+ */
+#define TEST_SPIN 250
+
+__attribute__((unused)) static void
+test_spin(void)
+{
+	for (int i = 0; i < TEST_SPIN; i++)
+		__asm__ volatile("");
+	__builtin_ia32_pause();
+}
+
 /* Between two looks at something that another thread will change. */
 __attribute__((unused)) static void
 test_pause(unsigned turn)

@@ -11,6 +11,9 @@ TEST_ROWS("E71 D07 X59 X70");
 #define ROUNDS 100
 
 static int stop, newest;
+/* Of the process: a stack that is mapped and unmapped for each thread would
+ * interrupt all CPUs each time, and be most of what happens. */
+static char stacks[NTHREADS][2][MTHREAD_STACK] __attribute__((aligned(16)));
 
 static void
 nothing(void *arg)
@@ -23,12 +26,13 @@ nothing(void *arg)
 static void
 maker(void *arg)
 {
+	char(*stack)[MTHREAD_STACK] = stacks[(intptr_t)arg];
 	struct mthread t[2];
 
-	(void)arg;
 	for (int i = 0; i < ROUNDS * test_scale; i++) {
-		mthread_start(&t[0], nothing, (void *)0);
-		mthread_start(&t[1], nothing, (void *)1);
+		for (intptr_t k = 0; k < 2; k++)
+			REQUIRE(mthread_start_on(
+				    &t[k], stack[k], nothing, (void *)k) == 0);
 		mthread_join(&t[0]);
 		mthread_join(&t[1]);
 		CHECK_EQ(sc(SYS_lwp_kill, -1, t[0].tid, 0), -ESRCH);
@@ -71,8 +75,8 @@ storm(void *arg)
 
 	mthread_start(&others[0], prober, NULL);
 	mthread_start(&others[1], lister, NULL);
-	for (int i = 0; i < NTHREADS; i++)
-		mthread_start(&makers[i], maker, NULL);
+	for (intptr_t i = 0; i < NTHREADS; i++)
+		mthread_start(&makers[i], maker, (void *)i);
 	/* Cut off in the middle, or to the end. */
 	if (arg != NULL)
 		test_exit(0);
