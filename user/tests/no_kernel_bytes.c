@@ -3,10 +3,12 @@
  * included, shows nothing of the kernel's stack and memory, and writes all of
  * what it says.  Waits, signals and tracing: no_kernel_bytes_events.c.
  */
+#include <poll.h>
 #include <pty.h>
 #include <signal.h>
 #include <sys/event.h>
 #include <sys/ioctl.h>
+#include <sys/select.h>
 #include <sys/time.h>
 #include <termios.h>
 #include "user/tests/kernel_bytes.h"
@@ -253,6 +255,30 @@ CALL(kevent_error)
 	return got * (long)sizeof(struct kevent);
 }
 
+/* The entries as they were, with what has come of them. */
+CALL(poll_entries)
+{
+	struct pollfd *pfd = buf;
+
+	for (int i = 0; i < 4; i++)
+		pfd[i] = (struct pollfd){
+		    .fd = pty[1], .events = i == 0 ? POLLOUT : POLLIN};
+	return poisoned(byte, SYS_poll, buf, 4, 0) == 1 ? 0 : -9999;
+}
+
+/* Whole words: what lies behind the last descriptor, too. */
+CALL(select_sets)
+{
+	struct timeval none = {0};
+
+	memset(buf, 0, 3 * sizeof(fd_set));
+	FD_SET(pty[1], (fd_set *)buf + 1);
+	return poisoned(byte, SYS_select, pty[1] + 1, buf, (fd_set *)buf + 1,
+		   (fd_set *)buf + 2, &none) == 1
+		   ? 0
+		   : -9999;
+}
+
 CALL(tty_attributes)
 {
 	return poisoned(byte, SYS_ioctl, pty[1], TIOCGETA, buf);
@@ -295,6 +321,8 @@ static const struct bytes_look looks[] = {
     {"exittrace", exittrace_rows, 0, 0, false},
     {"kevent", kevent_user, 0, 0, false},
     {"kevent's error", kevent_error, 0, 0, false},
+    {"poll", poll_entries, 4 * sizeof(struct pollfd), 0, false},
+    {"select", select_sets, 3 * sizeof(fd_set), 0, false},
     {"tcgetattr", tty_attributes, sizeof(struct termios), 0, false},
     {"the size of a window", tty_size, 8, 0, false},
 };

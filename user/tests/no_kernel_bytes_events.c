@@ -5,6 +5,7 @@
  * /proc.
  */
 #include <signal.h>
+#include <sys/event.h>
 #include <sys/ioctl.h>
 #include <sys/procfs.h>
 #include <sys/ptrace.h>
@@ -106,6 +107,21 @@ CALL(wait6_continue)
 {
 	with_news(false);
 	return wait6_both(buf, byte, sleeper, WCONTINUED);
+}
+
+CALL(kevent_exit)
+{
+	struct kevent change = {.ident = (uintptr_t)bytes_dead_child(),
+	    .filter = EVFILT_PROC,
+	    .flags = EV_ADD,
+	    .fflags = NOTE_EXIT};
+	long kq = sc(SYS_kqueue), got;
+
+	REQUIRE(kq >= 0);
+	got = poisoned(byte, SYS_kevent, kq, &change, 1, buf, 4, NULL);
+	sc(SYS_close, kq);
+	CHECK_EXIT((pid_t)change.ident, 0);
+	return got * (long)sizeof(struct kevent);
 }
 
 /*
@@ -297,14 +313,30 @@ CALL(proc_etype)
 	return file_of_proc(buf, byte, "etype");
 }
 
-CALL(proc_regs)
+CALL(proc_rlimit)
+{
+	return file_of_proc(buf, byte, "rlimit");
+}
+
+static long
+stopped_file(void *buf, int byte, const char *name)
 {
 	long got;
 
 	attach();
-	got = file_of_proc(buf, byte, "regs");
+	got = file_of_proc(buf, byte, name);
 	detach();
 	return got;
+}
+
+CALL(proc_regs)
+{
+	return stopped_file(buf, byte, "regs");
+}
+
+CALL(proc_fpregs)
+{
+	return stopped_file(buf, byte, "fpregs");
 }
 
 CALL(proc_ioctl)
@@ -331,6 +363,7 @@ static const struct bytes_look looks[] = {
     {"wait6 that only looks", wait6_look, BOTH, 0, false},
     {"wait6 of a stop", wait6_stop, BOTH, 0, false},
     {"wait6 of one that goes on", wait6_continue, BOTH, 0, false},
+    {"kevent of an end", kevent_exit, 0, 0, false},
     {"sigaction's old", sigaction_old, sizeof(struct sigaction), 0, false},
     {"sigprocmask's old", sigprocmask_old, 16, 0, false},
     {"sigpending", sigpending_set, 16, 0, false},
@@ -348,7 +381,9 @@ static const struct bytes_look looks[] = {
     {"/proc/PID/map", proc_map, 0, 0, false},
     {"/proc/PID/cmdline", proc_cmdline, 0, 0, false},
     {"/proc/PID/etype", proc_etype, 0, 0, false},
+    {"/proc/PID/rlimit", proc_rlimit, 0, 0, false},
     {"/proc/PID/regs", proc_regs, 0, 0, false},
+    {"/proc/PID/fpregs", proc_fpregs, 0, 0, false},
     {"/proc/PID/mem's status", proc_ioctl, sizeof(struct procfs_status), 0,
 	false},
 };
