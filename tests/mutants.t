@@ -23,6 +23,11 @@ guest()
 	[ "$seed" != - ] || watchdog=120
 	case $1 in
 	ktest:*) set -- --append "ktest=${1#ktest:}" -- /bin/true ;;
+	host:*)
+		MAYFLY_SMP=$cpus
+		export MAYFLY_SMP
+		exec prove -v -e sh "tests/${1#host:}.t" 2>&1
+		;;
 	*) set -- -- /bin/testrun -w $watchdog "$@" ;;
 	esac
 	[ "$seed" = - ] || set -- --seed "$seed" "$@"

@@ -2,8 +2,8 @@
  * sigio.c -- see sigio.h.
  *
  * RACE: who sends takes a hold on the owner under the spin lock, under which
- * the owner takes its records off before it can be freed.  A group whose last
- * reference has just gone is not held any more.
+ * the owner takes its records off before it can be freed: a group when its last
+ * member leaves, though others may hold it still.
  */
 #include "kernel/file/sigio.h"
 #include "kernel/abi/errno.h"
@@ -108,11 +108,14 @@ attach(struct sigio_slot *sl, struct sigio *si, struct sigiolst *list,
 
 	sigio_lock();
 	LIST_INSERT_HEAD(list, si, si_link);
-	/* RACE: a process that ends says so (P_WEXIT), then looks at its list;
-	 * we are on the list, then look. */
+	/* RACE: a process that ends says so (P_WEXIT), and the last member
+	 * leaves its group, then looks at the list; we are on the list, then
+	 * look. */
 	atomic_fence();
-	ends = si->si_proc != NULL &&
-	    (atomic_load(&si->si_proc->p_flags) & P_WEXIT);
+	if (si->si_proc != NULL)
+		ends = atomic_load(&si->si_proc->p_flags) & P_WEXIT;
+	else
+		ends = pgrp_is_empty(si->si_pgrp);
 	*oldp = NULL;
 	if (ends) {
 		LIST_REMOVE(si, si_link);
@@ -157,12 +160,12 @@ own_by_group(struct sigio_slot *sl, struct sigio *si)
 	if (pg == NULL)
 		return ESRCH;
 	si->si_pgrp = pg;
-	if (pg->pg_session->s_sid != atomic_load(&curproc->p_sid)) {
+	if (pg->pg_session->s_sid != atomic_load(&curproc->p_sid))
 		error = EPERM;
-	} else {
-		attach(sl, si, &pg->pg_sigios, &old);
+	else if (!attach(sl, si, &pg->pg_sigios, &old))
+		error = ESRCH;
+	else
 		sigio_free(old);
-	}
 	pgrele(pg);
 	return error;
 }
@@ -274,6 +277,7 @@ sigio_group_gone(struct pgrp *pg)
 {
 	struct sigio *si;
 
+	atomic_fence(); /* attach() */
 	while (unlikely(!LIST_EMPTY(&pg->pg_sigios)) &&
 	    (si = take_first(&pg->pg_sigios)) != NULL)
 		sigio_free(si);

@@ -109,7 +109,6 @@ pgrele(struct pgrp *pg)
 	bucket_unlock(pb);
 	if (!last)
 		return;
-	sigio_group_gone(pg);
 	session_rele(pg->pg_session);
 	kfree(pg, &M_PGRP);
 }
@@ -158,14 +157,25 @@ void
 pgrp_leave(struct proc *p)
 {
 	struct pgrp *pg = p->p_pgrp;
+	bool empty;
 
 	if (unlikely(p->p_flags & P_STOPPED))
 		pgrp_count_stopped(p, -1);
 	members_lock(pg);
 	LIST_REMOVE(p, p_pglist);
 	p->p_pgrp = NULL;
+	empty = LIST_EMPTY(&pg->pg_members);
 	members_unlock(pg);
+	/* A terminal may name it still. */
+	if (empty)
+		sigio_group_gone(pg);
 	pgrele(pg);
+}
+
+UNCHECKED bool
+pgrp_is_empty(struct pgrp *pg)
+{
+	return LIST_EMPTY(&pg->pg_members);
 }
 
 void
@@ -349,26 +359,30 @@ pgrp_await(struct proc *p)
 	pgrele(pg);
 }
 
+/* RACE: another thread, or the parent by setpgid(), could begin a group of that
+ * number: hence one stretch under the token from the look to the move. */
 int
 kern_setsid(struct proc *p, int *sidp)
 {
 	struct orphaned_pgrps list = SLIST_HEAD_INITIALIZER(list);
-	struct pgrp *pg = pgfind(p->p_pid);
+	struct pgrp *pg;
+	int error = 0;
 
+	family_lock(p); /* sleeps */
+	pg = pgfind(p->p_pid);
 	if (pg != NULL) {
 		pgrele(pg);
-		return EPERM;
+		error = EPERM;
+	} else if ((pg = pgrp_create(p->p_pid, NULL, p)) == NULL) {
+		error = ENOMEM;
+	} else {
+		p->p_flags &= ~(uint32_t)P_CONTROLT;
+		pgrp_move(p, pg, &list);
+		*sidp = p->p_pid;
 	}
-	pg = pgrp_create(p->p_pid, NULL, p);
-	if (pg == NULL)
-		return ENOMEM;
-	family_lock(p); /* sleeps */
-	p->p_flags &= ~(uint32_t)P_CONTROLT;
-	pgrp_move(p, pg, &list);
 	family_unlock(p);
 	jobs_tell(&list); /* sleeps */
-	*sidp = p->p_pid;
-	return 0;
+	return error;
 }
 
 /* May p put targ (both tokens held, targ p itself or its child) into group

@@ -51,6 +51,8 @@ struct pgrp {
 
 /* A reference, unless the last one has just gone: for who stands on none. */
 bool pghold_alive(struct pgrp *pg);
+/* Has pg no member now?  A terminal alone may keep it. */
+bool pgrp_is_empty(struct pgrp *pg);
 extern uint32_t pgrp_nstopped; /* ATOMIC sum of all pg_nstopped */
 
 /* A group with a reference, or NULL. */

@@ -2,7 +2,8 @@
  * pids.c -- for tests/pids.t, with a small space of numbers: goes round it
  * several times while a zombie, a group without its leader, a session without
  * its leader and a terminal's foreground group without members keep their
- * numbers, which nobody else may get.
+ * numbers, which nobody else may get.  What stood for a process or a group that
+ * is gone, a file of /proc or the owner of a pipe, does not stand for the next.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -182,6 +183,50 @@ stale_files(void)
 	return bad == 0 ? "dead" : "alive";
 }
 
+static void
+on_io(int sig)
+{
+	(void)sig;
+	_exit(9);
+}
+
+static void
+on_usr1(int sig)
+{
+	(void)sig;
+	_exit(7);
+}
+
+/* A process or a group of that number hears nothing of input that was for the
+ * one that had it before. */
+static int
+hears_of_input(int group)
+{
+	int fds[2], status, heard;
+	pid_t pid;
+
+	signal(SIGIO, on_io);
+	signal(SIGUSR1, on_usr1);
+	pid = sleeper(0);
+	if (pipe(fds) == -1 || (group && setpgid(pid, pid) == -1) ||
+	    fcntl(fds[0], F_SETOWN, group ? -pid : pid) == -1 ||
+	    fcntl(fds[0], F_SETFL, O_ASYNC) == -1)
+		exit(10);
+	kill(pid, SIGKILL);
+	if (waitpid(pid, NULL, 0) != pid || sleeper(pid) != pid ||
+	    (group && setpgid(pid, pid) == -1))
+		exit(11);
+	write(fds[1], "x", 1);
+	/* SIGIO, whose number is lower, would be first. */
+	kill(pid, SIGUSR1);
+	waitpid(pid, &status, 0);
+	heard = !WIFEXITED(status) || WEXITSTATUS(status) != 7;
+	signal(SIGIO, SIG_DFL);
+	close(fds[0]);
+	close(fds[1]);
+	return heard;
+}
+
 int
 main(void)
 {
@@ -211,6 +256,7 @@ main(void)
 	printf("zombie: %d\n",
 	    waitpid(kept[0], &status, 0) == kept[0] ? WEXITSTATUS(status) : -1);
 	printf("stale files: %s\n", stale_files());
+	printf("stale owners: %d\n", hears_of_input(0) + hears_of_input(1));
 	kill(member[0], SIGKILL);
 	kill(member[2], SIGKILL);
 	kill(member[1], SIGKILL);

@@ -1,11 +1,10 @@
 /*
  * sigio_owner.c -- the owner of a pipe's end hears of data and of the other
  * end's close by SIGIO; who ends, or a group that is gone, owns nothing any
- * more; owners are of one's own session.
+ * more, whoever still names it; owners are of one's own session.
  */
-#include "user/tests/test.h"
+#include "user/tests/test_tty.h"
 #include <signal.h>
-#include <sys/ioctl.h>
 
 TEST_ROWS("E31 2.25 O8 X31");
 
@@ -131,6 +130,32 @@ owners_end(int fds[2])
 	}
 }
 
+/* A terminal keeps the number of its foreground group, and nothing else. */
+static void
+named_by_terminal(void *arg)
+{
+	const int *fds = arg;
+	struct pair pt;
+	pid_t pid;
+
+	pair_open(&pt);
+	CHECK_EQ(sc(SYS_setsid), getpid());
+	CHECK_EQ(sc(SYS_ioctl, pt.s, TIOCSCTTY, 0), 0);
+	store(&shared[0], 0);
+	pid = test_fork(waits, NULL);
+	CHECK_EQ(setpgid(pid, pid), 0);
+	CHECK_EQ(tcsetpgrp(pt.s, pid), 0);
+	CHECK_EQ(sc(SYS_fcntl, fds[0], F_SETOWN, -pid), 0);
+	CHECK_EQ(sc(SYS_fcntl, fds[0], F_GETOWN, 0), -pid);
+	store(&shared[0], 1);
+	CHECK_EXIT(pid, 0);
+	CHECK_EQ(tcgetpgrp(pt.s), pid);
+	CHECK_EQ(sc(SYS_fcntl, fds[0], F_GETOWN, 0), 0);
+	CHECK_EQ(sc(SYS_fcntl, fds[0], F_SETOWN, -pid), -ESRCH);
+	CHECK_EQ(kill(-pid, 0), -1);
+	CHECK_EQ(errno, ESRCH);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -142,6 +167,7 @@ main(int argc, char **argv)
 	hears(fds);
 	errors(fds);
 	owners_end(fds);
+	CHECK_EXIT(test_fork(named_by_terminal, fds), 0);
 	close(fds[0]);
 	close(fds[1]);
 	/* The object goes before its owner. */

@@ -106,7 +106,7 @@ main(int argc, char **argv)
 	int rounds, after;
 
 	test_begin(argc, argv);
-	rounds = test_rounds(100, 10000);
+	rounds = test_rounds(100, 2000);
 	shared = test_shared(TEST_PAGE);
 	for (int i = 0; i < SENDERS; i++)
 		senders[i] = test_fork(sender, (void *)(intptr_t)(i * 4));
