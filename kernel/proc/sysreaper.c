@@ -1,8 +1,10 @@
 /*
  * sysreaper.c -- orphans' heirs: see sysreaper.h.
  *
- * sr_proc of all records is under one spin lock, taken only below a reaper:
- * processes whose heir is init (p_reaper NULL) never touch it.
+ * sr_proc and sr_parent of all records are under one spin lock, taken only
+ * below a reaper: processes whose heir is init (p_reaper NULL) never touch it.
+ * Who looks for an heir takes the dead out of the chain above, so that they are
+ * passed once, and one each time that the lock is held.
  */
 #include "kernel/proc/sysreaper.h"
 #include "kernel/abi/errno.h"
@@ -14,6 +16,18 @@
 MALLOC_DEFINE(M_SYSREAPER, "reaper");
 
 static struct spinlock reaper_spin = SPIN_INITIALIZER("reaper", SPIN_LEAF);
+
+static void
+reaper_lock(void) TAKES(leaf_spin) UNCHECKED
+{
+	spin_lock(&reaper_spin);
+}
+
+static void
+reaper_unlock(void) DROPS(leaf_spin) UNCHECKED
+{
+	spin_unlock(&reaper_spin);
+}
 
 struct sysreaper *
 sysreaper_hold(struct sysreaper *sr)
@@ -37,24 +51,42 @@ sysreaper_rele(struct sysreaper *sr)
 	}
 }
 
+/* Takes the record above sr, if it is dead, out of the chain: the caller is to
+ * let go of it.  NULL: it lives, or there is none. */
+static struct sysreaper *
+unlink_dead(struct sysreaper *sr) NEEDS(leaf_spin)
+{
+	struct sysreaper *above = sr->sr_parent;
+
+	if (above == NULL || above->sr_proc != NULL)
+		return NULL;
+	sr->sr_parent = sysreaper_hold(above->sr_parent);
+	return above;
+}
+
+/* The reaper of sr, or of the record above it, which lives; not p. */
+static struct proc *
+living(const struct sysreaper *sr, const struct proc *p) NEEDS(leaf_spin)
+{
+	if (sr->sr_proc != NULL && sr->sr_proc != p)
+		return sr->sr_proc;
+	return sr->sr_parent != NULL ? sr->sr_parent->sr_proc : NULL;
+}
+
 /* MODEL: adoption.pml. */
 struct proc *
 sysreaper_heir(struct proc *p)
 {
+	struct sysreaper *sr = p->p_reaper, *dead = sr;
 	struct proc *heir = NULL;
 
-	if (p->p_reaper != NULL) {
-		spin_lock(&reaper_spin);
-		for (struct sysreaper *sr = p->p_reaper; sr != NULL;
-		    sr = sr->sr_parent) {
-			heir = sr->sr_proc;
-			if (heir != NULL && heir != p)
-				break;
-			heir = NULL;
-		}
-		if (heir != NULL)
+	while (dead != NULL) {
+		reaper_lock();
+		dead = unlink_dead(sr);
+		if (dead == NULL && (heir = living(sr, p)) != NULL)
 			PHOLD(heir);
-		spin_unlock(&reaper_spin);
+		reaper_unlock();
+		sysreaper_rele(dead);
 	}
 	if (heir == NULL) {
 		heir = initproc;
@@ -73,10 +105,10 @@ exit_sysreaper(struct lwp *lp)
 	proc_lock(p); /* sleeps */
 	sr = p->p_reaper;
 	if (sr != NULL) {
-		spin_lock(&reaper_spin);
+		reaper_lock();
 		if (sr->sr_proc == p)
 			sr->sr_proc = NULL;
-		spin_unlock(&reaper_spin);
+		reaper_unlock();
 	}
 	proc_unlock(p);
 }
@@ -116,10 +148,10 @@ kern_reap_release(struct proc *p)
 		proc_unlock(p);
 		return ENOTCONN;
 	}
-	spin_lock(&reaper_spin);
+	reaper_lock();
 	sr->sr_proc = NULL;
-	spin_unlock(&reaper_spin);
 	p->p_reaper = sysreaper_hold(sr->sr_parent);
+	reaper_unlock();
 	proc_unlock(p);
 	sysreaper_rele(sr);
 	return 0;

@@ -19,7 +19,8 @@ struct proc;
 struct sysreaper {
 	uint32_t sr_refs;	     /* ATOMIC processes and records below */
 	struct proc *sr_proc;	     /* GUARDED(leaf_spin) NULL: no longer */
-	struct sysreaper *sr_parent; /* STABLE with a reference */
+	/* GUARDED(leaf_spin) with a reference; moves up past the dead. */
+	struct sysreaper *sr_parent;
 } __cachealigned;
 
 struct sysreaper *sysreaper_hold(struct sysreaper *sr);

@@ -2,15 +2,18 @@
  * storm_chain.c -- a chain of processes, each the parent of the next (at full
  * length ten thousand), dies from the bottom, each reaped by its parent; from
  * the top, each orphaning the next; and in random order.  Some of them are
- * heirs of orphans.
+ * heirs of orphans.  Once all are, and the last outlives the others: its
+ * records of heirs go all at once.
  */
 #include "user/tests/test.h"
 
-TEST_ROWS("E54 E55 N4 D28 D30 D63 X46 X97");
+TEST_ROWS("E54 E55 N4 D28 D30 D63 X46 X97 1.13");
 
 #define MOST 10000
 
 static int depth;
+static bool all_heirs, last_stays;
+static pid_t top;  /* who begins the chain */
 static int *gates; /* shared: [i] process i may go; behind: the counts */
 static int *built, *early;
 
@@ -20,6 +23,10 @@ static void
 leave(int i, pid_t child, bool reap)
 {
 	test_await(&gates[i], 1);
+	if (last_stays && i == depth - 1)
+		WAIT_UNTIL(getppid() == top);
+	if (last_stays && i == depth - 2)
+		child = 0;
 	if (reap && child > 0)
 		CHECK_EXIT(child, 4);
 	else if (child > 0 && sc(SYS_wait4, child, NULL, WNOHANG, NULL) > 0)
@@ -38,7 +45,7 @@ chain(bool reap)
 	for (int i = 0;; i++) {
 		long child = 0;
 
-		if (i % 100 == 50)
+		if (i % 100 == 50 || all_heirs)
 			CHECK_EQ(sc(SYS_procctl, P_PID, getpid(),
 				     PROC_REAP_ACQUIRE, NULL),
 			    0);
@@ -56,6 +63,14 @@ chain(bool reap)
 static void
 from_bottom(void)
 {
+	test_post(&gates[depth - 1]);
+}
+
+/* The last goes when the others are gone. */
+static void
+around_last(void)
+{
+	test_post(&gates[depth - 2]);
 	test_post(&gates[depth - 1]);
 }
 
@@ -106,7 +121,7 @@ one_chain(void (*die)(void), bool reap)
 	}
 	CHECK_EQ(got, -ECHILD);
 	if (reap)
-		CHECK_EQ(n, 1);
+		CHECK_EQ(n, last_stays ? 2 : 1);
 	else
 		CHECK_EQ(n + load(early), depth);
 }
@@ -115,6 +130,7 @@ int
 main(int argc, char **argv)
 {
 	test_begin(argc, argv);
+	top = getpid();
 	depth = test_rounds(250, MOST);
 	gates = test_shared((MOST + 2) * sizeof(*gates));
 	built = &gates[MOST];
@@ -123,5 +139,9 @@ main(int argc, char **argv)
 	one_chain(from_bottom, true);
 	one_chain(from_top, false);
 	one_chain(at_random, false);
+	all_heirs = true;
+	one_chain(from_top, false);
+	last_stays = true;
+	one_chain(around_last, true);
 	return test_done();
 }
