@@ -264,6 +264,7 @@ tty_revoke(struct tty *tp)
 /* In raw mode: how many characters a read waits for, and whether it waits for
  * a limited time (VTIME, POSIX's cases A to D). */
 struct patience {
+	uint32_t pa_modes; /* under these */
 	uint32_t pa_min;
 	uint64_t pa_ns;    /* 0: no limit */
 	uint64_t pa_until; /* 0: the time does not run yet */
@@ -276,6 +277,7 @@ static void NEEDS(tty_token)
 	bool raw = !(tp->t_termios.c_lflag & ICANON);
 
 	memset(pa, 0, sizeof(*pa));
+	pa->pa_modes = tp->t_modes;
 	pa->pa_min = 1;
 	if (!raw)
 		return;
@@ -327,8 +329,8 @@ sleep_for_input(struct tty *tp, uint64_t timo_ns)
 
 /* 0: what there is, if anything, is to be read now. */
 static int NEEDS(tty_token)
-wait_input(
-    struct tty *tp, const struct tty_file *tf, size_t resid, bool nonblock)
+wait_input(struct tty *tp, const struct tty_file *tf, size_t resid,
+    bool nonblock)
 {
 	struct patience pa;
 	uint64_t timo_ns;
@@ -346,6 +348,9 @@ wait_input(
 			return error;
 		if (!tp->t_rbusy) {
 			have = tp->t_cpos - tp->t_rpos;
+			/* The time begins anew, too. */
+			if (pa.pa_modes != tp->t_modes)
+				patience_begin(tp, resid, &pa);
 			if (patience_over(&pa, have, &timo_ns))
 				return 0;
 			/* Nothing more will come. */

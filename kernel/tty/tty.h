@@ -76,6 +76,7 @@ struct tty {
 	const struct termios *t_defaults;  /* STABLE at the first open */
 	bool t_outside; /* STABLE input comes from outside the machine */
 	struct termios t_termios GUARDED(tty_token);
+	uint32_t t_modes GUARDED(tty_token); /* times they have changed */
 	struct winsize t_winsize GUARDED(tty_token);
 	struct session *t_session GUARDED(tty_token); /* that it controls; it
 			does not go away: its leader lets go of us first */

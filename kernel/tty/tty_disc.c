@@ -435,6 +435,7 @@ disc_taken(struct tty *tp, uint32_t n)
 void
 disc_modes_changed(struct tty *tp)
 {
+	tp->t_modes++;
 	if (!has_lflag(tp, ICANON) && tp->t_cpos != tp->t_wpos)
 		commit(tp);
 	if (!(tp->t_termios.c_iflag & IXON) && tp->t_held) {

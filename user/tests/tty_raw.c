@@ -1,6 +1,7 @@
 /*
- * tty_raw.c -- without lines: VMIN and VTIME say when a read is over; bytes go
- * through as they are; flow control; what fills up blocks, and goes on.
+ * tty_raw.c -- without lines: VMIN and VTIME say when a read is over, and when
+ * they change, to one that waits, too; bytes go through as they are; flow
+ * control; what fills up blocks, and goes on.
  */
 #include "user/tests/test_tty.h"
 
@@ -58,6 +59,74 @@ counts(void)
 	CHECK_EQ(sc(SYS_fcntl, pt.s, F_SETFL, O_RDWR | O_NONBLOCK), 0);
 	CHECK_EQ(sc(SYS_read, pt.s, &c, 1), -EAGAIN);
 	CHECK_EQ(sc(SYS_fcntl, pt.s, F_SETFL, O_RDWR), 0);
+}
+
+static void
+gets_nothing(void *arg)
+{
+	(void)arg;
+	store(reading, 1);
+	CHECK_READ(pt.s, "");
+}
+
+static void
+gets_a_line(void *arg)
+{
+	(void)arg;
+	store(reading, 1);
+	CHECK_READ(pt.s, "abc\n");
+}
+
+static pid_t
+reader(void (*fn)(void *))
+{
+	pid_t pid;
+
+	store(reading, 0);
+	pid = test_fork(fn, NULL);
+	WAIT_UNTIL(load(reading) == 1);
+	WAIT_UNTIL(strcmp(test_ps(pid)->wmesg, "ttyin") == 0);
+	return pid;
+}
+
+/* Who waits already does so by the new modes. */
+static void
+modes_change(void)
+{
+	pid_t pid;
+
+	/* Fewer are enough now: three are there. */
+	raw_modes(pt.s, 100, 0);
+	pid = reader(minimum);
+	type(&pt, "abc");
+	WAIT_UNTIL(readable(pt.s) == 3);
+	raw_modes(pt.s, 2, 0);
+	CHECK_EXIT(pid, 0);
+	/* More are wanted. */
+	raw_modes(pt.s, 1, 0);
+	pid = reader(minimum);
+	raw_modes(pt.s, 3, 0);
+	type(&pt, "a");
+	type(&pt, "bc");
+	CHECK_EXIT(pid, 0);
+	/* There is a time now, and then none is waited for. */
+	raw_modes(pt.s, 1, 0);
+	pid = reader(gets_nothing);
+	raw_modes(pt.s, 0, 1);
+	CHECK_EXIT(pid, 0);
+	raw_modes(pt.s, 0, 255);
+	pid = reader(gets_nothing);
+	raw_modes(pt.s, 0, 0);
+	CHECK_EXIT(pid, 0);
+	/* To lines, and back. */
+	raw_modes(pt.s, 100, 0);
+	pid = reader(gets_a_line);
+	local_modes(pt.s, 0, ICANON);
+	type(&pt, "abc\n");
+	CHECK_EXIT(pid, 0);
+	pid = reader(gets_nothing);
+	raw_modes(pt.s, 0, 1);
+	CHECK_EXIT(pid, 0);
 }
 
 static void
@@ -186,6 +255,7 @@ main(int argc, char **argv)
 	reading = test_shared(TEST_PAGE);
 	pair_open(&pt);
 	counts();
+	modes_change();
 	bytes();
 	flow();
 	more_than_fits();
