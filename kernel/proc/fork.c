@@ -18,6 +18,7 @@
 #include "kernel/proc/exit.h"
 #include "kernel/proc/family.h"
 #include "kernel/proc/fork.h"
+#include "kernel/proc/itimer.h"
 #include "kernel/proc/limit.h"
 #include "kernel/proc/peers.h"
 #include "kernel/proc/pgrp.h"
@@ -148,6 +149,8 @@ fork_abort(struct proc *child)
 	if (child->p_limit != NULL)
 		plimit_free(child->p_limit);
 	proc_private_end(child);
+	if (child->p_itimers != NULL)
+		itimers_free(child); /* sleeps */
 	if (child->p_fd != NULL)
 		fdfree(child->p_fd); /* sleeps */
 	if (child->p_vmspace != NULL)
@@ -268,6 +271,15 @@ vfork_wait(struct proc *child)
 	tsleep_remove(curthread);
 }
 
+/* Nobody else knows it. */
+static bool
+has_cpu_limit(const struct proc *child) UNCHECKED;
+static bool
+has_cpu_limit(const struct proc *child)
+{
+	return plimit_has_cpu(child->p_limit);
+}
+
 static int
 fork_make(struct lwp *lp, struct proc *child, int flags)
 {
@@ -286,7 +298,9 @@ fork_make(struct lwp *lp, struct proc *child, int flags)
 	if (error != 0)
 		return error;
 	fork_inherit(p, child, flags);
-	return fork_thread(lp, child);
+	if (unlikely(has_cpu_limit(child)))
+		error = itimer_fork(child); /* sleeps */
+	return error != 0 ? error : fork_thread(lp, child);
 }
 
 /* MODEL: vfork.pml. */

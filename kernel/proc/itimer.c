@@ -1,5 +1,6 @@
 /*
- * itimer.c -- interval timers: one of real time, two of used time.
+ * itimer.c -- interval timers: one of real time, two of used time; and the
+ * limit of used time (RLIMIT_CPU), which is two more.
  *
  * p_token guards everything but the callouts, which guard themselves.  Who
  * changes a timer arms its callout in the same stretch; a callout that comes
@@ -29,10 +30,15 @@
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/mem/kmalloc.h"
 #include "kernel/proc/exit.h"
+#include "kernel/proc/limit.h"
 #include "kernel/proc/proc.h"
 #include "kernel/signal/signal.h"
 
-#define NTIMERS 3
+#define NTIMERS 3	/* that a process can set */
+#define ITIMER_XCPU 3	/* the soft limit has been used up */
+#define ITIMER_KILL 4	/* and the hard one, some time ago */
+#define NTIMERS_ALL 5	/* all but that of real time are of used time */
+#define KILL_GRACE_SEC 5
 #define ITIMER_MAX_SEC 100000000
 /* No timer expires again sooner, and used time is not looked at more often:
  * softclock must leave time for others. */
@@ -46,35 +52,38 @@ struct itimer {
 };
 
 struct itimers {
-	struct proc *its_proc;             /* STABLE */
-	struct itimer its_timer[NTIMERS];  /* GUARDED(proc_token) */
+	struct proc *its_proc;                /* STABLE */
+	struct itimer its_timer[NTIMERS_ALL]; /* GUARDED(proc_token) */
+	bool its_warned; /* GUARDED(proc_token) SIGXCPU has been sent */
 	struct callout its_real, its_used; /* SELF */
 };
 
 static void
 itimer_signal(struct proc *p, int which)
 {
-	static const int signals[NTIMERS] = { SIGALRM, SIGVTALRM, SIGPROF };
+	static const int signals[NTIMERS_ALL] = { SIGALRM, SIGVTALRM, SIGPROF,
+		SIGXCPU, SIGKILL };
 	struct siginfo si = { .si_signo = signals[which],
-		.si_code = SI_TIMER };
+		.si_code = which < NTIMERS ? SI_TIMER : 0 };
 
 	ksignal_info(p, &si); /* sleeps */
 }
 
-/* The three clocks, now. */
+/* The clock of each, now. */
 struct clocks {
-	uint64_t ck_ns[NTIMERS];
+	uint64_t ck_ns[NTIMERS_ALL];
 };
 
 static struct clocks
 clocks_read(struct proc *p) NEEDS(proc_token)
 {
 	struct usage us = usage_of_proc(p);
+	uint64_t all = cpu_cycles_to_ns(us.us_uticks + us.us_sticks);
 
 	return (struct clocks){ .ck_ns = {
 		[ITIMER_REAL] = cpu_uptime_ns(),
 		[ITIMER_VIRTUAL] = cpu_cycles_to_ns(us.us_uticks),
-		[ITIMER_PROF] = cpu_cycles_to_ns(us.us_uticks + us.us_sticks),
+		[ITIMER_PROF] = all, [ITIMER_XCPU] = all, [ITIMER_KILL] = all,
 	} };
 }
 
@@ -144,7 +153,7 @@ used_arm(struct itimers *its, const struct clocks *now) NEEDS(proc_token)
 	uint64_t least = UINT64_MAX, n;
 	int running;
 
-	for (int i = ITIMER_VIRTUAL; i < NTIMERS; i++)
+	for (int i = ITIMER_VIRTUAL; i < NTIMERS_ALL; i++)
 		if (its->its_timer[i].it_expiry != 0)
 			least = min(least,
 			    itimer_left(&its->its_timer[i], now->ck_ns[i]));
@@ -158,6 +167,15 @@ used_arm(struct itimers *its, const struct clocks *now) NEEDS(proc_token)
 	    used_look, its);
 }
 
+static bool
+counts_used_time(const struct itimers *its)
+{
+	for (int i = ITIMER_VIRTUAL; i < NTIMERS_ALL; i++)
+		if (its->its_timer[i].it_expiry != 0)
+			return true;
+	return false;
+}
+
 void
 itimer_border(struct lwp *lp)
 {
@@ -166,16 +184,16 @@ itimer_border(struct lwp *lp)
 
 	proc_lock(p); /* sleeps */
 	its = p->p_itimers;
-	if (its != NULL && (its->its_timer[ITIMER_VIRTUAL].it_expiry |
-			       its->its_timer[ITIMER_PROF].it_expiry) != 0) {
+	if (its != NULL && counts_used_time(its)) {
 		struct clocks now = clocks_read(p);
-		bool due[NTIMERS] = { false };
+		bool due[NTIMERS_ALL] = { false };
 
-		for (int i = ITIMER_VIRTUAL; i < NTIMERS; i++)
+		for (int i = ITIMER_VIRTUAL; i < NTIMERS_ALL; i++)
 			due[i] =
 			    itimer_expire(&its->its_timer[i], now.ck_ns[i]);
+		its->its_warned |= due[ITIMER_XCPU];
 		used_arm(its, &now);
-		for (int i = ITIMER_VIRTUAL; i < NTIMERS; i++)
+		for (int i = ITIMER_VIRTUAL; i < NTIMERS_ALL; i++)
 			if (due[i])
 				itimer_signal(p, i); /* sleeps */
 	}
@@ -295,14 +313,58 @@ kern_setitimer(struct proc *p, int which, const struct itimerval *val,
 	return error;
 }
 
+/* The time of its clock after so many seconds; 0: never. */
+static uint64_t
+limit_ns(int64_t sec)
+{
+	return sec >= ITIMER_MAX_SEC ? 0 : max((uint64_t)sec * NS_PER_SEC, 1UL);
+}
+
+int
+itimer_limit(struct proc *p, const struct rlimit *rl)
+{
+	uint64_t soft = limit_ns(rl->rlim_cur);
+	uint64_t hard = limit_ns(rl->rlim_max);
+	struct itimers *its;
+	struct clocks now;
+
+	if (p->p_itimers == NULL && soft == 0)
+		return 0;
+	its = itimers_get(p);
+	if (its == NULL)
+		return ENOMEM;
+	its->its_timer[ITIMER_XCPU].it_expiry = its->its_warned ? 0 : soft;
+	its->its_timer[ITIMER_KILL].it_expiry =
+	    hard != 0 ? hard + KILL_GRACE_SEC * NS_PER_SEC : 0;
+	usage_settle(p);
+	now = clocks_read(p);
+	used_arm(its, &now);
+	return 0;
+}
+
+int
+itimer_fork(struct proc *child)
+{
+	int error;
+
+	proc_lock(child); /* sleeps */
+	error = itimer_limit(child, &child->p_limit->pl_rlimit[RLIMIT_CPU]);
+	proc_unlock(child);
+	return error;
+}
+
 void
 exit_itimers(struct lwp *lp)
 {
-	struct proc *p = lp->lwp_proc;
+	if (unlikely(lp->lwp_proc->p_itimers != NULL))
+		itimers_free(lp->lwp_proc); /* sleeps */
+}
+
+__rare void
+itimers_free(struct proc *p)
+{
 	struct itimers *its = p->p_itimers;
 
-	if (likely(its == NULL))
-		return;
 	proc_lock(p); /* sleeps */
 	p->p_itimers = NULL;
 	proc_unlock(p);

@@ -7,6 +7,7 @@
 #include "kernel/lib/lib.h"
 #include "kernel/mem/kmalloc.h"
 #include "kernel/mem/vm.h"
+#include "kernel/proc/itimer.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/ucred.h"
 
@@ -105,6 +106,8 @@ kern_setrlimit(struct proc *p, int which, const struct rlimit *rl)
 		error = EPERM;
 	else
 		error = plimit_modify(p);
+	if (error == 0 && which == RLIMIT_CPU)
+		error = itimer_limit(p, rl);
 	if (error == 0) {
 		old = &p->p_limit->pl_rlimit[which];
 		*old = *rl;

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "kernel/abi/resource.h"
 #include "kernel/lockcheck.h"
@@ -14,6 +15,13 @@ struct plimit {
 	struct rlimit pl_rlimit[RLIM_NLIMITS];	/* STABLE while shared, else
 						   GUARDED(proc_token) */
 };
+
+/* Is used time limited? */
+static inline bool
+plimit_has_cpu(const struct plimit *pl)
+{
+	return pl->pl_rlimit[RLIMIT_CPU].rlim_cur != RLIM_INFINITY;
+}
 
 struct plimit *plimit_boot(void);
 struct plimit *plimit_hold(struct plimit *pl);
