@@ -1,12 +1,13 @@
 /*
  * rfork_peers.c -- processes of rfork(RFTHREAD) hang on their leader: when it
- * ends they are killed, also those of another user, and it becomes waitable
- * only after them; a peer that ends alone harms nobody; a plain fork of a peer
- * is no peer.
+ * ends they are killed, also those of another user, and those that block all
+ * signals or have stopped, and it becomes waitable only after them; a peer that
+ * ends alone harms nobody; a plain fork of a peer is no peer.
  */
 #include "user/tests/test.h"
+#include <signal.h>
 
-TEST_ROWS("E19 E20 D18 X21 X33");
+TEST_ROWS("E19 E20 D18 D19 X21 X33 2.12");
 
 #define MAXPEERS 100
 
@@ -19,7 +20,15 @@ peer_body(int i, int uid)
 	if (uid != 0)
 		CHECK_EQ(sc(SYS_setuid, uid), 0);
 	shared[10 + i] = getpid();
+	if (i % 4 == 2) {
+		sigset_t all;
+
+		sigfillset(&all);
+		sigprocmask(SIG_SETMASK, &all, NULL);
+	}
 	add(&shared[0], 1);
+	if (i % 4 == 3)
+		kill(getpid(), SIGSTOP);
 	for (;;) {
 		add(&shared[200 + i], 1);
 		test_sleep_ms(1);
@@ -166,8 +175,8 @@ main(int argc, char **argv)
 		CHECK_EQ(shared[6], 1);
 
 		memset(shared, 0, TEST_PAGE);
-		CHECK_EXIT(test_fork(leader_of_breeders, (void *)(intptr_t)i),
-		    71);
+		CHECK_EXIT(
+		    test_fork(leader_of_breeders, (void *)(intptr_t)i), 71);
 	}
 	all_die(MAXPEERS);
 	return test_done();

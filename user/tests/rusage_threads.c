@@ -8,6 +8,7 @@
 TEST_ROWS("E58 D32 D33 X60");
 
 #define NAPS 60
+#define PAGES 40
 
 static struct rusage *said;
 
@@ -115,6 +116,61 @@ heard_at_once(void)
 	}
 }
 
+/* Each thread's faults once, and whole numbers: in the process's own usage
+ * while it lives, and in what its parent hears. */
+static void
+touches_much(void *arg)
+{
+	char *p = arg;
+
+	for (int i = 0; i < PAGES; i++)
+		p[(unsigned long)i * TEST_PAGE] = 1;
+}
+
+static long
+own_faults(void)
+{
+	struct rusage ru;
+
+	REQUIRE(sc(SYS_getrusage, RUSAGE_SELF, &ru) == 0);
+	return ru.ru_minflt;
+}
+
+static void
+many_touch(void *arg)
+{
+	static char stacks[4][MTHREAD_STACK] __attribute__((aligned(16)));
+	struct mthread t[4];
+	char *p = test_private(COUNT(t) * PAGES * TEST_PAGE);
+	long before;
+
+	(void)arg;
+	/* The stacks are there, and everything else that is needed. */
+	memset(stacks, 1, sizeof(stacks));
+	before = own_faults();
+	for (size_t i = 0; i < COUNT(t); i++)
+		REQUIRE(mthread_start_on(&t[i], stacks[i], touches_much,
+			    p + i * PAGES * TEST_PAGE) == 0);
+	for (size_t i = 0; i < COUNT(t); i++)
+		mthread_join(&t[i]);
+	said[3].ru_minflt = own_faults();
+	CHECK(said[3].ru_minflt >= before + (long)COUNT(t) * PAGES);
+	CHECK(said[3].ru_minflt <= before + (long)COUNT(t) * PAGES + 4);
+}
+
+static void
+counted_once(void)
+{
+	struct rusage ru;
+	int status;
+	pid_t pid = test_fork(many_touch, NULL);
+
+	CHECK_EQ(sc(SYS_wait4, pid, &status, 0, &ru), pid);
+	CHECK_EQ(status, 0);
+	CHECK(ru.ru_minflt >= said[3].ru_minflt);
+	CHECK(ru.ru_minflt <= said[3].ru_minflt + 4);
+}
+
 static void
 spins(void *arg)
 {
@@ -191,6 +247,7 @@ main(int argc, char **argv)
 	CHECK(ru.ru_nvcsw < said[1].ru_nvcsw + NAPS / 2);
 	CHECK_EXIT(test_fork(watched, NULL), 0);
 	heard_at_once();
+	counted_once();
 	running();
 	CHECK_EQ(sc(SYS_getrusage, RUSAGE_SELF, 8), -EFAULT);
 	CHECK_EQ(sc(SYS_getrusage, 7, &ru), -EINVAL);
