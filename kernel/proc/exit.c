@@ -87,6 +87,7 @@ exit_claim(struct lwp *lp, int status)
 	if (won) {
 		/* O6: the status stands before the hooks, who may change it. */
 		p->p_xstat = status & 0xffff;
+		atomic_store(&p->p_exitval, (int)lp->lwp_exitval);
 		p->p_master = lp;
 	}
 	lwp_commit(lp);

@@ -112,6 +112,7 @@ struct proc {
 	struct lwkt_token p_token; /* SELF */
 	uint32_t p_flags GUARDED(proc_token);
 	uint32_t p_xstat GUARDED(proc_token); /* 16 bits: wait status */
+	int p_exitval; /* ATOMIC all of what it has exited with: si_status */
 
 	struct lwp_tree p_lwps GUARDED(proc_token); /* by tid */
 	int p_lasttid GUARDED(proc_token);
@@ -236,7 +237,7 @@ struct lwp {
 
 	/* extexit(SETINT): where the joiner looks, and what it shall see. */
 	uint32_t *lwp_exitaddr; /* OWNER user address, NULL: none */
-	uint32_t lwp_exitval;	/* OWNER */
+	uint32_t lwp_exitval;	/* OWNER what it exits with */
 	bool lwp_is_master;	/* OWNER its parent's wait finishes it */
 
 	/* The user scheduler's (sched/usched.c). */

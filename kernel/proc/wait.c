@@ -167,6 +167,7 @@ read_will(struct proc *child, struct wait_result *ws)
 	ws->ws_pid = child->p_pid;
 	ws->ws_uid = child->p_ucred->cr_ruid;
 	ws->ws_status = (int)child->p_xstat;
+	ws->ws_exitval = atomic_load(&child->p_exitval);
 	ws->ws_self = &child->p_ru;
 	ws->ws_children = &child->p_cru;
 	return child->p_master;
@@ -321,6 +322,7 @@ report_change(struct proc *p, struct proc *child,
 	ws->ws_pid = child->p_pid;
 	ws->ws_uid = atomic_load(&child->p_uid);
 	ws->ws_status = status;
+	ws->ws_exitval = 0;
 	ws->ws_self = ws->ws_children = &none;
 	if (!(wr->wr_options & WNOWAIT))
 		family_report(child, 0);
@@ -416,7 +418,7 @@ kern_wait(struct lwp *lp, const struct wait_request *wr,
 }
 
 void
-status_to_siginfo(int status, struct siginfo *si)
+status_to_siginfo(int status, int exitval, struct siginfo *si)
 {
 	memset(si, 0, sizeof(*si));
 	si->si_signo = SIGCHLD;
@@ -428,7 +430,10 @@ status_to_siginfo(int status, struct siginfo *si)
 		si->si_status = WSTOPSIG(status);
 	} else if (WIFEXITED(status)) {
 		si->si_code = CLD_EXITED;
+		/* Unless a hook has said otherwise (O6). */
 		si->si_status = WEXITSTATUS(status);
+		if ((exitval & 0xff) == si->si_status)
+			si->si_status = exitval;
 	} else {
 		si->si_code = WCOREDUMP(status) ? CLD_DUMPED : CLD_KILLED;
 		si->si_status = WTERMSIG(status);
@@ -441,7 +446,7 @@ wait_to_siginfo(const struct wait_result *ws, struct siginfo *si)
 	memset(si, 0, sizeof(*si));
 	if (ws->ws_pid == 0)
 		return;
-	status_to_siginfo(ws->ws_status, si);
+	status_to_siginfo(ws->ws_status, ws->ws_exitval, si);
 	si->si_pid = ws->ws_pid;
 	si->si_uid = ws->ws_uid;
 }

@@ -22,6 +22,7 @@ struct wait_result {
 	int ws_pid; /* 0: WNOHANG and nothing to report */
 	uint32_t ws_uid;
 	int ws_status; /* spec 3.5 */
+	int ws_exitval; /* as p_exitval */
 	/* The child's own, which goes with it: for the receiver alone. */
 	const struct usage *ws_self, *ws_children;
 };
@@ -38,7 +39,8 @@ typedef int wait_deliver_t(const struct wait_result *ws, void *arg);
  */
 int kern_wait(struct lwp *lp, const struct wait_request *wr,
     struct wait_result *ws, wait_deliver_t *deliver, void *arg) SLEEPS;
-/* What a status says, as si_code and si_status of SIGCHLD; the rest is zero. */
-void status_to_siginfo(int status, struct siginfo *si);
+/* What a status says, as si_code and si_status of SIGCHLD; the rest is zero.
+ * exitval: all of what it has exited with, if it has (spec 1.14, 7). */
+void status_to_siginfo(int status, int exitval, struct siginfo *si);
 /* siginfo of a result, every byte of it written (spec 1.13). */
 void wait_to_siginfo(const struct wait_result *ws, struct siginfo *si);

@@ -288,7 +288,7 @@ ksignal_child(struct proc *pp, struct proc *p, int sig, int status)
 
 	if (sig_is_ignored(sig) && !(atomic_load(&pp->p_mpflags) & P_CARES))
 		return;
-	status_to_siginfo(status, &si);
+	status_to_siginfo(status, atomic_load(&p->p_exitval), &si);
 	si.si_signo = sig;
 	si.si_pid = p->p_pid;
 	si.si_uid = atomic_load(&p->p_uid);

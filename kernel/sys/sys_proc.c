@@ -32,6 +32,7 @@ MALLOC_DECLARE(M_EXECARGS);
 SYSCALL(exit)
 {
 	(void)rv;
+	lp->lwp_exitval = (uint32_t)args[0];
 	exit1(lp, W_EXITCODE((int)args[0], 0));
 }
 
@@ -54,8 +55,8 @@ SYSCALL(extexit)
 		if (error != 0)
 			return error;
 		lp->lwp_exitaddr = addr;
-		lp->lwp_exitval = (uint32_t)status;
 	}
+	lp->lwp_exitval = (uint32_t)status;
 	if (whom == EXTEXIT_LWP)
 		exit_thread(lp, W_EXITCODE(status, 0));
 	exit1(lp, W_EXITCODE(status, 0));

@@ -119,7 +119,7 @@ told(void)
 	CHECK_EXIT(pid, 0x34);
 	WAIT_UNTIL(chlds == before_one + 1);
 	CHECK_EQ(last.si_code, CLD_EXITED);
-	CHECK_EQ(last.si_status, 0x34);
+	CHECK_EQ(last.si_status, 0x1234);
 	CHECK_EQ(last.si_pid, pid);
 	CHECK_EQ(last.si_uid, getuid());
 	pid = test_fork(dies_of, (void *)SIGTERM);

@@ -1,16 +1,23 @@
 /*
  * wait6_siginfo.c -- wait6 and waitid: WNOWAIT leaves the child waitable, any
  * number of times; who, how and by what it died stand in siginfo, the status
- * of an exit and the number of a signal plainly.
+ * of an exit, all of it, and the number of a signal plainly.
  */
 #include "user/tests/test.h"
 
-TEST_ROWS("N3");
+TEST_ROWS("N3 1.14 E01");
 
 static void
 exits(void *arg)
 {
 	test_exit((int)(intptr_t)arg);
+}
+
+/* The last thread's end is the process's. */
+static void
+exits_as_thread(void *arg)
+{
+	sc(SYS_extexit, EXTEXIT_LWP, (int)(intptr_t)arg, NULL);
 }
 
 static void
@@ -118,6 +125,12 @@ main(int argc, char **argv)
 	test_begin(argc, argv);
 	expect(test_fork(exits, (void *)0), 0, CLD_EXITED, 0, 0);
 	expect(test_fork(exits, (void *)200), 0, CLD_EXITED, 200, 200 << 8);
+	/* All of it, of which the status has eight bits. */
+	expect(test_fork(exits, (void *)0x12345678), 0, CLD_EXITED, 0x12345678,
+	    0x78 << 8);
+	expect(test_fork(exits, (void *)-1), 0, CLD_EXITED, -1, 0xff00);
+	expect(test_fork(exits_as_thread, (void *)0x70001), 0, CLD_EXITED,
+	    0x70001, 1 << 8);
 	expect(test_fork(killed, NULL), 0, CLD_KILLED, SIGKILL, SIGKILL);
 	expect(test_fork(faults, NULL), 0, CLD_KILLED, SIGSEGV, SIGSEGV);
 	expect(test_fork(other_user, (void *)3), 777, CLD_EXITED, 3, 3 << 8);
