@@ -249,6 +249,9 @@ bool pmap_shadow_enter(uintptr_t kva);
  */
 int copyin(const void *uaddr, void *kaddr, size_t len) SLEEPS;
 int copyout(const void *kaddr, void *uaddr, size_t len) SLEEPS;
+/* The same where nothing may sleep, under a spin lock too: EFAULT also if a
+ * page has yet to come, for which user_touch_write() waits. */
+int copyout_now(const void *kaddr, void *uaddr, size_t len);
 /* A string with its NUL; *lenp (if any) gets its size with the NUL.
  * ENAMETOOLONG when there is no NUL in size bytes. */
 int copyinstr(const void *uaddr, char *kaddr, size_t size, size_t *lenp) SLEEPS;

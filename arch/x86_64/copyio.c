@@ -45,6 +45,19 @@ copyout(const void *kaddr, void *uaddr, size_t len)
 	return copyio_bytes(uaddr, kaddr, len, &curthread->td_onfault);
 }
 
+/* The critical section keeps page faults from being served (trap.c).
+ * UNCHECKED: so it does not sleep. */
+UNCHECKED int
+copyout_now(const void *kaddr, void *uaddr, size_t len)
+{
+	int error;
+
+	crit_enter();
+	error = copyout(kaddr, uaddr, len); /* sleeps (not here) */
+	crit_exit();
+	return error;
+}
+
 int
 copyinstr(const void *uaddr, char *kaddr, size_t size, size_t *lenp)
 {

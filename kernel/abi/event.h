@@ -32,6 +32,7 @@ _Static_assert(sizeof(struct kevent) == 32, "kevent");
 #define EV_CLEAR 0x20	/* data and fflags start again once told */
 #define EV_ERROR 0x4000 /* data: the errno of a change */
 #define EV_EOF 0x8000
+#define EV_SYSFLAGS 0xf000 /* of events; a change may have them: no matter */
 
 /* EVFILT_PROC. */
 #define NOTE_EXIT 0x80000000U

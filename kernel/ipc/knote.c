@@ -45,20 +45,41 @@ knote_lock(void)
 	spin_lock(&knote_lk);
 }
 
-/* Tells those who watch kqueues that have become active, up to the first of
- * them in which somebody sleeps.  NULL: all done. */
+/* Takes a step with the first kqueue that has become active: true when there
+ * are sleepers to be woken. */
+static bool
+pass_on_step(struct kqueue *kq) NEEDS(knote_spin)
+{
+	struct knote *kn = LIST_FIRST(&kq->kq_untold);
+
+	if (kn != NULL) {
+		LIST_REMOVE(kn, kn_link[KN_OBJECT]);
+		LIST_INSERT_HEAD(&kq->kq_knotes, kn, kn_link[KN_OBJECT]);
+		kn->kn_look(kn, KL_NEWS);
+	} else if (kq->kq_news) {
+		kq->kq_news = false;
+		LIST_SWAP(&kq->kq_knotes, &kq->kq_untold, knote,
+		    kn_link[KN_OBJECT]);
+		return kq->kq_sleepers > 0;
+	} else {
+		STAILQ_REMOVE_HEAD(&changes, kq_change);
+		kq->kq_changed = false;
+	}
+	return false;
+}
+
+/* Tells those who watch kqueues that have become active, but not for long, and
+ * up to the first of them in which somebody sleeps.  NULL: none. */
 static struct kqueue *
 pass_on(void) NEEDS(knote_spin)
 {
 	struct kqueue *kq;
-	struct knote *kn;
 
-	while ((kq = STAILQ_FIRST(&changes)) != NULL) {
-		STAILQ_REMOVE_HEAD(&changes, kq_change);
-		kq->kq_changed = false;
-		LIST_FOREACH (kn, &kq->kq_knotes, kn_link)
-			kn->kn_look(kn, KL_NEWS);
-		if (kq->kq_sleepers > 0)
+	for (int i = 0; i < SPIN_BATCH; i++) {
+		kq = STAILQ_FIRST(&changes);
+		if (kq == NULL)
+			break;
+		if (pass_on_step(kq))
 			return kq;
 	}
 	return NULL;
@@ -72,12 +93,47 @@ knote_unlock(void)
 {
 	struct kqueue *kq;
 
-	while (unlikely(!STAILQ_EMPTY(&changes)) && (kq = pass_on()) != NULL) {
+	while (unlikely(!STAILQ_EMPTY(&changes))) {
+		kq = pass_on();
 		spin_unlock(&knote_lk);
-		wakeup(kq); /* WAKES: kqueue_wait() */
+		if (kq != NULL)
+			wakeup(kq); /* WAKES: kqueue_wait() */
 		spin_lock(&knote_lk);
 	}
 	spin_unlock(&knote_lk);
+}
+
+/*
+ * Walks.
+ */
+
+void
+knote_walk(struct knote_walk *kw, struct klist *kl, int list)
+{
+	kw->kw_place.kn_status = KN_MARKER;
+	kw->kw_list = list;
+	kw->kw_left = SPIN_BATCH;
+	LIST_INSERT_HEAD(kl, &kw->kw_place, kn_link[list]);
+}
+
+struct knote *
+knote_next(struct knote_walk *kw)
+{
+	struct knote *place = &kw->kw_place, *kn;
+
+	if (kw->kw_left-- <= 0) {
+		knote_unlock();
+		knote_lock();
+		kw->kw_left = SPIN_BATCH;
+	}
+	/* Where others are is no knote. */
+	kn = LIST_NEXT(place, kn_link[kw->kw_list]);
+	while (kn != NULL && (kn->kn_status & KN_MARKER))
+		kn = LIST_NEXT(kn, kn_link[kw->kw_list]);
+	LIST_REMOVE(place, kn_link[kw->kw_list]);
+	if (kn != NULL)
+		LIST_INSERT_AFTER(kn, place, kn_link[kw->kw_list]);
+	return kn;
 }
 
 /*
@@ -92,8 +148,10 @@ enqueue(struct knote *kn) NEEDS(knote_spin)
 	if (kn->kn_status & (KN_ACTIVE | KN_DISABLED | KN_DEAD))
 		return;
 	kn->kn_status |= KN_ACTIVE;
+	kn->kn_seq = kq->kq_seq++;
 	TAILQ_INSERT_TAIL(&kq->kq_active, kn, kn_active);
 	kq->kq_nactive++;
+	kq->kq_news = true;
 	if (!kq->kq_changed &&
 	    (kq->kq_sleepers > 0 || !LIST_EMPTY(&kq->kq_knotes))) {
 		kq->kq_changed = true;
@@ -143,6 +201,7 @@ knote_state(struct knote *kn, int64_t data, int state) UNCHECKED
 {
 	int news = kn->kn_status & KN_EOFONLY ? KL_EOF : KL_EOF | KL_READY;
 
+	kn->kn_level = state & ~KL_NEWS;
 	kn->kn_kev.data = data;
 	kn->kn_kev.flags &= (uint16_t)~EV_EOF;
 	if (state & KL_EOF)
@@ -181,35 +240,40 @@ knote_is_poll(const struct knote *kn)
 void
 knote_level_slow(struct klist *kl, int64_t data, int state)
 {
+	struct knote_walk kw;
 	struct knote *kn;
 
 	knote_lock();
-	LIST_FOREACH (kn, kl, kn_link)
+	knote_walk(&kw, kl, KN_OBJECT);
+	while ((kn = knote_next(&kw)) != NULL)
 		knote_state(kn, data, state);
+	knote_unlock();
+}
+
+static void
+look_all(struct klist *kl, int list)
+{
+	struct knote_walk kw;
+	struct knote *kn;
+
+	knote_lock();
+	knote_walk(&kw, kl, list);
+	while ((kn = knote_next(&kw)) != NULL)
+		if (kn->kn_look != NULL)
+			kn->kn_look(kn, KL_NEWS);
 	knote_unlock();
 }
 
 void
 knote_look_slow(struct klist *kl)
 {
-	struct knote *kn;
-
-	knote_lock();
-	LIST_FOREACH (kn, kl, kn_link)
-		kn->kn_look(kn, KL_NEWS);
-	knote_unlock();
+	look_all(kl, KN_OBJECT);
 }
 
 void
 knote_look_file_slow(struct klist *kl)
 {
-	struct knote *kn;
-
-	knote_lock();
-	LIST_FOREACH (kn, kl, kn_flink)
-		if (kn->kn_look != NULL)
-			kn->kn_look(kn, KL_NEWS);
-	knote_unlock();
+	look_all(kl, KN_FILE);
 }
 
 /*
@@ -259,11 +323,12 @@ knote_enter(struct knote *kn, struct klist *kl)
 		return EEXIST;
 	kn->kn_kq->kq_outside += kn->kn_outside;
 	if (kl != NULL) {
-		LIST_INSERT_HEAD(kl, kn, kn_link);
+		LIST_INSERT_HEAD(kl, kn, kn_link[KN_OBJECT]);
 		kn->kn_status |= KN_LISTED;
 	}
 	if (kn->kn_fp != NULL) {
-		LIST_INSERT_HEAD(&kn->kn_fp->f_knotes, kn, kn_flink);
+		LIST_INSERT_HEAD(
+		    &kn->kn_fp->f_knotes, kn, kn_link[KN_FILE]);
 		kn->kn_status |= KN_FILED;
 	}
 	return 0;
@@ -301,9 +366,9 @@ void
 knote_detach(struct knote *kn)
 {
 	if (kn->kn_status & KN_LISTED)
-		LIST_REMOVE(kn, kn_link);
+		LIST_REMOVE(kn, kn_link[KN_OBJECT]);
 	if (kn->kn_status & KN_FILED)
-		LIST_REMOVE(kn, kn_flink);
+		LIST_REMOVE(kn, kn_link[KN_FILE]);
 	kn->kn_status &= ~(KN_LISTED | KN_FILED);
 }
 
@@ -351,12 +416,14 @@ void
 knote_fdclose(struct filedesc *fd, int n, struct file *fp)
 {
 	struct knote_dead dead = SLIST_HEAD_INITIALIZER(dead);
-	struct knote *kn, *next;
+	struct knote_walk kw;
+	struct knote *kn;
 
 	knote_lock();
-	LIST_FOREACH_SAFE(kn, &fp->f_knotes, kn_flink, next)
-	if (kn->kn_fd == n && kn->kn_kq->kq_fd == fd)
-		close_one(kn, &dead);
+	knote_walk(&kw, &fp->f_knotes, KN_FILE);
+	while ((kn = knote_next(&kw)) != NULL)
+		if (kn->kn_fd == n && kn->kn_kq->kq_fd == fd)
+			close_one(kn, &dead);
 	knote_unlock();
 	knote_bury(&dead); /* sleeps */
 }

@@ -18,6 +18,8 @@
 #include "kernel/lib/lib.h"
 #include "kernel/proc/proc.h"
 
+#define FOLLOW_COST 3 /* a new knote takes as long as a look at so many */
+
 static bool
 is_proc(const struct knote *kn) NEEDS(knote_spin)
 {
@@ -34,14 +36,35 @@ tell(struct knote *kn, uint32_t note) NEEDS(knote_spin)
 	knote_activate(kn);
 }
 
-/* The end is told even if it was not asked for, and is the last. */
+/* The end is told even if it was not asked for, and is the last: behind an
+ * unread NOTE_CHILD, whose data is another. */
 static void
 tell_exit(struct knote *kn, uint32_t status) NEEDS(knote_spin)
 {
+	if (kn->kn_kev.fflags & NOTE_CHILD) {
+		kn->kn_status |= KN_EXITED;
+		kn->kn_xstat = status;
+		return;
+	}
 	kn->kn_kev.fflags |= kn->kn_sfflags & NOTE_EXIT;
 	kn->kn_kev.data = status;
 	kn->kn_kev.flags |= EV_EOF | EV_ONESHOT;
 	knote_activate(kn);
+}
+
+void
+knote_proc_told(struct knote *kn)
+{
+	kn->kn_kev.data = 0;
+	kn->kn_kev.fflags = 0;
+	if (kn->kn_status & KN_EXITED)
+		tell_exit(kn, kn->kn_xstat);
+}
+
+void
+knote_signal_told(struct knote *kn)
+{
+	kn->kn_kev.data = 0;
 }
 
 int
@@ -89,10 +112,12 @@ knote_signal_attach(struct knote *kn)
 void
 knote_proc(struct proc *p, uint32_t note)
 {
+	struct knote_walk kw;
 	struct knote *kn;
 
 	knote_lock();
-	LIST_FOREACH (kn, &p->p_knotes, kn_link)
+	knote_walk(&kw, &p->p_knotes, KN_OBJECT);
+	while ((kn = knote_next(&kw)) != NULL)
 		if (is_proc(kn))
 			tell(kn, note);
 	knote_unlock();
@@ -101,10 +126,12 @@ knote_proc(struct proc *p, uint32_t note)
 void
 knote_signal(struct proc *p, int sig)
 {
+	struct knote_walk kw;
 	struct knote *kn;
 
 	knote_lock();
-	LIST_FOREACH (kn, &p->p_knotes, kn_link) {
+	knote_walk(&kw, &p->p_knotes, KN_OBJECT);
+	while ((kn = knote_next(&kw)) != NULL) {
 		if (is_proc(kn) || kn->kn_kev.ident != (uintptr_t)sig)
 			continue;
 		kn->kn_kev.data++;
@@ -140,14 +167,19 @@ follow(struct knote *kn, struct proc *p, struct proc *child) NEEDS(knote_spin)
 void
 knote_fork(struct proc *p, struct proc *child)
 {
+	struct knote_walk kw;
 	struct knote *kn;
 
 	knote_lock();
-	LIST_FOREACH (kn, &p->p_knotes, kn_link) {
+	knote_walk(&kw, &p->p_knotes, KN_OBJECT);
+	while ((kn = knote_next(&kw)) != NULL) {
 		if (!is_proc(kn))
 			continue;
 		tell(kn, NOTE_FORK);
-		if ((kn->kn_sfflags & NOTE_TRACK) && !follow(kn, p, child)) {
+		if (!(kn->kn_sfflags & NOTE_TRACK))
+			continue;
+		kw.kw_left -= FOLLOW_COST;
+		if (!follow(kn, p, child)) {
 			kn->kn_kev.fflags |= NOTE_TRACKERR;
 			knote_activate(kn);
 		}
@@ -158,22 +190,19 @@ knote_fork(struct proc *p, struct proc *child)
 static __rare void
 tell_watchers(struct proc *p)
 {
+	struct knote_walk kw;
 	struct knote *kn;
 	uint32_t status;
-	int n = 0;
 
 	proc_lock(p); /* sleeps */
 	status = p->p_xstat;
 	proc_unlock(p);
 	knote_lock();
-	while ((kn = LIST_FIRST(&p->p_knotes)) != NULL) {
+	knote_walk(&kw, &p->p_knotes, KN_OBJECT);
+	while ((kn = knote_next(&kw)) != NULL) {
 		knote_detach(kn);
 		if (is_proc(kn))
 			tell_exit(kn, status);
-		if (++n % SPIN_BATCH == 0) {
-			knote_unlock();
-			knote_lock();
-		}
 	}
 	knote_unlock();
 }

@@ -8,8 +8,10 @@
  * (select.c), which is no file.
  *
  * Events are taken from the front of kq_active.  What is still true (a level)
- * goes to the back again, behind the marker of the call, so that a call tells
- * nothing twice and every knote gets its turn.  Many calls may scan at once.
+ * goes to the back again with a new number, behind what was there when the call
+ * began: so a call tells nothing twice and every knote gets its turn.  Many
+ * calls may scan at once.  An event is copied out under the lock, before
+ * anything about it changes: it is told, or it is as it was.
  *
  * Entry points: kern_kqueue, kern_kevent; what select.c needs of kqueue.h.
  */
@@ -28,7 +30,11 @@
 #include "kernel/mem/kmalloc.h"
 #include "kernel/proc/proc.h"
 
-#define BATCH 8 /* events that are copied at a time */
+#define BATCH 8 /* changes that are copied at a time */
+#define CHANGES_YIELD 64 /* changes before others run */
+#define EV_KNOWN                                                               \
+	(EV_ADD | EV_DELETE | EV_ENABLE | EV_DISABLE | EV_ONESHOT | EV_CLEAR | \
+	    EV_SYSFLAGS)
 
 static MALLOC_DEFINE(M_KQUEUE, "kqueue");
 
@@ -40,6 +46,7 @@ kqueue_init(struct kqueue *kq, struct filedesc *fd)
 	RB_INIT(&kq->kq_tree);
 	TAILQ_INIT(&kq->kq_active);
 	LIST_INIT(&kq->kq_knotes);
+	LIST_INIT(&kq->kq_untold);
 	kq->kq_fd = fd;
 }
 
@@ -62,6 +69,8 @@ kqueue_clear(struct kqueue *kq)
 		}
 		knote_unlock();
 		knote_bury(&dead); /* sleeps */
+		if (more)
+			lwkt_yield(); /* sleeps */
 	}
 }
 
@@ -69,23 +78,30 @@ kqueue_clear(struct kqueue *kq)
  * Changes.
  */
 
-static void
+static int
 apply(struct knote *kn, const struct kevent *kev) NEEDS(knote_spin)
 {
+	int error = 0;
+
 	if (kn->kn_ops->f_change != NULL) {
-		kn->kn_ops->f_change(kn, kev);
+		error = kn->kn_ops->f_change(kn, kev);
 	} else if (kev->flags & EV_ADD) {
 		kn->kn_sfflags = kev->fflags;
 		kn->kn_sdata = kev->data;
 	}
+	if (error != 0)
+		return error;
 	if (kev->flags & EV_ADD)
 		kn->kn_kev.udata = kev->udata;
 	if (kn->kn_look != NULL)
 		kn->kn_look(kn, KL_NEWS);
+	else if (kn->kn_ops->f_isfd)
+		knote_state(kn, kn->kn_kev.data, kn->kn_level | KL_NEWS);
 	if (kev->flags & EV_DISABLE)
 		knote_able(kn, false);
 	else if (kev->flags & EV_ENABLE)
 		knote_able(kn, true);
+	return 0;
 }
 
 /* Is it of something that is gone, and shall make room?  Of a process, whose
@@ -103,6 +119,7 @@ change_old(struct kqueue *kq, const struct kevent *kev, const struct file *fp)
 {
 	struct knote_dead dead = SLIST_HEAD_INITIALIZER(dead);
 	struct knote *kn;
+	int error = 0;
 
 	knote_lock();
 	kn = knote_find(kq, kev->filter, kev->ident);
@@ -110,13 +127,15 @@ change_old(struct kqueue *kq, const struct kevent *kev, const struct file *fp)
 		knote_remove(kn, &dead);
 		kn = NULL;
 	}
-	if (kn != NULL && (kev->flags & EV_DELETE))
+	if (kn == NULL)
+		error = ENOENT;
+	else if (kev->flags & EV_DELETE)
 		knote_remove(kn, &dead);
-	else if (kn != NULL)
-		apply(kn, kev);
+	else
+		error = apply(kn, kev);
 	knote_unlock();
 	knote_bury(&dead); /* sleeps */
-	return kn != NULL ? 0 : ENOENT;
+	return error;
 }
 
 /* RACE: another thread may have closed n after we had looked, and before the
@@ -171,7 +190,7 @@ kqueue_change(struct kqueue *kq, const struct kevent *kev, int n, int status)
 	struct file *fp = NULL;
 	int error;
 
-	if (ops == NULL)
+	if (ops == NULL || (kev->flags & ~EV_KNOWN))
 		return EINVAL;
 	if (ops->f_isfd) {
 		error = fdget(kq->kq_fd, n, &fp); /* sleeps */
@@ -231,64 +250,66 @@ kqueue_wait(struct kqueue *kq, uint64_t until)
 	return error == ERESTART ? EINTR : error;
 }
 
-void
-kqueue_scan_begin(struct kqueue *kq, struct knote *marker)
+uint64_t
+kqueue_now(struct kqueue *kq)
 {
-	memset(marker, 0, sizeof(*marker));
+	uint64_t now;
+
 	knote_lock();
-	marker->kn_status = KN_MARKER;
-	TAILQ_INSERT_TAIL(&kq->kq_active, marker, kn_active);
+	now = kq->kq_seq;
 	knote_unlock();
+	return now;
 }
 
-void
-kqueue_scan_end(struct kqueue *kq, struct knote *marker)
+/* Tells of kn, unless it has nothing to tell after all. */
+static int
+tell(struct knote *kn, int (*put)(void *arg, const struct kevent *kev),
+    void *arg, struct knote_dead *dead) NEEDS(knote_spin)
 {
-	knote_lock();
-	TAILQ_REMOVE(&kq->kq_active, marker, kn_active);
-	knote_unlock();
-}
+	int error;
 
-/* Tells of kn; false: it has nothing to tell after all. */
-static bool
-take(struct knote *kn, struct kevent *kev, struct knote_dead *dead)
-    NEEDS(knote_spin)
-{
 	if (kn->kn_look != NULL)
 		kn->kn_look(kn, 0);
 	if (!(kn->kn_status & KN_ACTIVE))
-		return false;
-	*kev = kn->kn_kev;
+		return 0;
+	error = put(arg, &kn->kn_kev);
+	if (error != 0)
+		return error;
 	knote_deactivate(kn);
-	if (kn->kn_kev.flags & EV_ONESHOT) {
+	if (kn->kn_kev.flags & EV_ONESHOT)
 		knote_remove(kn, dead);
-	} else if (kn->kn_kev.flags & EV_CLEAR) {
-		kn->kn_kev.data = 0;
-		kn->kn_kev.fflags = 0;
-	} else {
+	else if (!(kn->kn_kev.flags & EV_CLEAR))
 		knote_activate(kn);
-	}
-	return true;
+	else if (kn->kn_ops->f_told != NULL)
+		kn->kn_ops->f_told(kn);
+	return 0;
 }
 
 int
-kqueue_scan(
-    struct kqueue *kq, struct knote *marker, struct kevent *kev, int max)
+kqueue_scan(struct kqueue *kq, uint64_t end,
+    int (*put)(void *arg, const struct kevent *kev), void *arg)
 {
-	struct knote_dead dead = SLIST_HEAD_INITIALIZER(dead);
-	struct knote *kn, *next;
-	int n = 0;
+	struct knote *kn;
+	bool more = true;
+	int error = 0;
 
-	knote_lock();
-	for (kn = TAILQ_FIRST(&kq->kq_active); kn != marker && n < max;
-	     kn = next) {
-		next = TAILQ_NEXT(kn, kn_active);
-		if (!(kn->kn_status & KN_MARKER) && take(kn, &kev[n], &dead))
-			n++;
+	while (more && error == 0) {
+		struct knote_dead dead = SLIST_HEAD_INITIALIZER(dead);
+
+		knote_lock();
+		for (int i = 0; i < SPIN_BATCH && error == 0; i++) {
+			kn = TAILQ_FIRST(&kq->kq_active);
+			more = kn != NULL && kn->kn_seq < end;
+			if (!more)
+				break;
+			error = tell(kn, put, arg, &dead);
+		}
+		knote_unlock();
+		knote_bury(&dead); /* sleeps */
+		if (more && error == 0)
+			lwkt_yield(); /* sleeps */
 	}
-	knote_unlock();
-	knote_bury(&dead); /* sleeps */
-	return n;
+	return error;
 }
 
 /*
@@ -329,7 +350,7 @@ kqueue_close(struct file *fp)
 {
 	struct kqueue *kq = fp->f_data;
 
-	KKASSERT(klist_empty(&kq->kq_knotes));
+	KKASSERT(klist_empty(&kq->kq_knotes) && klist_empty(&kq->kq_untold));
 	kqueue_clear(kq); /* sleeps */
 	kfree(kq, &M_KQUEUE);
 }
@@ -377,15 +398,26 @@ struct kevent_io {
 	int ki_count;         /* OWNER events so far */
 };
 
-static int
-put_events(struct kevent_io *ki, const struct kevent *kev, int n)
+static void
+count_event(struct kevent_io *ki)
 {
-	size_t size = (size_t)n * sizeof(*kev);
-	int error = copyout(kev, (void *)ki->ki_events, size); /* sleeps */
+	ki->ki_events += sizeof(struct kevent);
+	ki->ki_nevents--;
+	ki->ki_count++;
+}
 
-	ki->ki_events += size;
-	ki->ki_nevents -= n;
-	ki->ki_count += n;
+/* ENOSPC: that were enough. */
+static int
+put_event(void *arg, const struct kevent *kev) NEEDS(knote_spin)
+{
+	struct kevent_io *ki = arg;
+	int error;
+
+	if (ki->ki_nevents == 0)
+		return ENOSPC;
+	error = copyout_now(kev, (void *)ki->ki_events, sizeof(*kev));
+	if (error == 0)
+		count_event(ki);
 	return error;
 }
 
@@ -399,7 +431,18 @@ change_one(struct kqueue *kq, struct kevent_io *ki, struct kevent *kev)
 		return error;
 	kev->flags = EV_ERROR;
 	kev->data = error;
-	return put_events(ki, kev, 1); /* sleeps */
+	error = copyout(kev, (void *)ki->ki_events, sizeof(*kev)); /* sleeps */
+	if (error == 0)
+		count_event(ki);
+	return error;
+}
+
+/* Long calls let others run, and end when their thread is to. */
+static int
+go_on(void)
+{
+	lwkt_yield(); /* sleeps */
+	return atomic_load(&curthread->td_mpflags) & TDF_MP_KILL ? EINTR : 0;
 }
 
 static int
@@ -417,27 +460,31 @@ change_all(struct kqueue *kq, struct kevent_io *ki)
 			error = change_one(kq, ki, &kev[i]); /* sleeps */
 		ki->ki_changes += (size_t)n * sizeof(*kev);
 		ki->ki_nchanges -= n;
+		if (error == 0 && ki->ki_nchanges > 0 &&
+		    ki->ki_nchanges % CHANGES_YIELD < BATCH)
+			error = go_on(); /* sleeps */
 	}
 	return error;
 }
 
-/* What there is now. */
+/* What there is now.  RACE: a page that has been waited for may have gone when
+ * the event is to be copied there. */
 static int
 give_events(struct kqueue *kq, struct kevent_io *ki)
 {
-	struct kevent kev[BATCH];
-	struct knote marker;
-	int n, error = 0;
+	uint64_t end = kqueue_now(kq);
+	int error;
 
-	kqueue_scan_begin(kq, &marker);
 	do {
-		n = kqueue_scan(kq, &marker, kev, /* sleeps */
-		    min(ki->ki_nevents, BATCH));
-		if (n > 0)
-			error = put_events(ki, kev, n); /* sleeps */
-	} while (n > 0 && error == 0 && ki->ki_nevents > 0);
-	kqueue_scan_end(kq, &marker);
-	return error;
+		error = kqueue_scan(kq, end, put_event, ki); /* sleeps */
+		if (error != EFAULT)
+			break;
+		error = user_touch_write((void *)ki->ki_events, /* sleeps */
+		    sizeof(struct kevent));
+		if (error == 0)
+			error = go_on(); /* sleeps */
+	} while (error == 0);
+	return ki->ki_count > 0 || error == ENOSPC ? 0 : error;
 }
 
 static int

@@ -27,7 +27,8 @@ file_attach(struct knote *kn)
 }
 
 /*
- * Timers: a callout each, on the CPU that armed it.
+ * Timers: a callout each, on the CPU that armed it.  It is armed again when
+ * the event has been told: what nobody reads costs no interrupts.
  */
 
 static uint64_t
@@ -44,29 +45,45 @@ static void
 timer_fire(void *arg)
 {
 	struct knote *kn = arg;
-	uint64_t now, period;
+	uint64_t now;
 
 	knote_lock();
-	if (kn->kn_status & KN_DEAD) {
-		knote_unlock();
-		return;
-	}
 	now = cpu_uptime_ns();
-	period = timer_period(kn);
-	/* RACE: a change may have put it off since the callout ran out. */
-	if (now >= kn->kn_due) {
-		uint64_t times = (now - kn->kn_due) / period + 1;
-
-		if (kn->kn_kev.flags & EV_ONESHOT)
-			times = 1;
-		kn->kn_kev.data += (int64_t)times;
-		kn->kn_due += times * period;
+	if (kn->kn_status & KN_DEAD) {
+		/* Whoever has removed it waits for us. */
+	} else if (now >= kn->kn_due) {
+		kn->kn_kev.data = 1;
 		knote_activate(kn);
-	}
-	if (!(kn->kn_kev.flags & EV_ONESHOT) || kn->kn_kev.data == 0)
+	} else {
+		/* RACE: a change has put it off since the callout ran out.  Or
+		 * it is for longer than a callout can be. */
 		callout_reset(
 		    &kn->kn_callout, kn->kn_due - now, timer_fire, kn);
+	}
 	knote_unlock();
+}
+
+/* How often, when that is asked. */
+static void
+timer_look(struct knote *kn, int news) NEEDS(knote_spin)
+{
+	uint64_t now = cpu_uptime_ns();
+
+	(void)news;
+	if ((kn->kn_status & KN_READY) && now >= kn->kn_due &&
+	    !(kn->kn_kev.flags & EV_ONESHOT))
+		kn->kn_kev.data =
+		    (int64_t)((now - kn->kn_due) / timer_period(kn) + 1);
+}
+
+static void
+timer_told(struct knote *kn) NEEDS(knote_spin)
+{
+	uint64_t now = cpu_uptime_ns();
+
+	kn->kn_due += (uint64_t)kn->kn_kev.data * timer_period(kn);
+	callout_reset(&kn->kn_callout, kn->kn_due > now ? kn->kn_due - now : 0,
+	    timer_fire, kn);
 }
 
 static void
@@ -83,6 +100,7 @@ timer_attach(struct knote *kn)
 {
 	int error;
 
+	kn->kn_look = timer_look;
 	knote_lock();
 	error = kn->kn_sdata < 0 ? EINVAL : knote_enter(kn, NULL);
 	if (error == 0)
@@ -91,14 +109,17 @@ timer_attach(struct knote *kn)
 	return error;
 }
 
-static void
+static int
 timer_change(struct knote *kn, const struct kevent *kev) NEEDS(knote_spin)
 {
 	if (!(kev->flags & EV_ADD))
-		return;
-	kn->kn_kev.data = 0;
+		return 0;
+	if (kev->data < 0)
+		return EINVAL;
+	kn->kn_sdata = kev->data;
 	knote_deactivate(kn);
 	timer_start(kn);
+	return 0;
 }
 
 static void
@@ -111,7 +132,7 @@ timer_end(struct knote *kn)
  * Events of programs.
  */
 
-static void
+static int
 user_change(struct knote *kn, const struct kevent *kev) NEEDS(knote_spin)
 {
 	uint32_t flags = kev->fflags & NOTE_FFLAGSMASK;
@@ -132,6 +153,7 @@ user_change(struct knote *kn, const struct kevent *kev) NEEDS(knote_spin)
 	kn->kn_kev.data = kn->kn_sdata;
 	if (kev->fflags & NOTE_TRIGGER)
 		knote_activate(kn);
+	return 0;
 }
 
 static int
@@ -159,15 +181,18 @@ static const struct filterops file_filter = {
 static const struct filterops proc_filter = {
     .f_set = EV_CLEAR,
     .f_attach = knote_proc_attach,
+    .f_told = knote_proc_told,
 };
 static const struct filterops signal_filter = {
     .f_set = EV_CLEAR,
     .f_attach = knote_signal_attach,
+    .f_told = knote_signal_told,
 };
 static const struct filterops timer_filter = {
     .f_set = EV_CLEAR,
     .f_attach = timer_attach,
     .f_change = timer_change,
+    .f_told = timer_told,
     .f_end = timer_end,
 };
 static const struct filterops user_filter = {

@@ -19,7 +19,6 @@
 #include "kernel/mem/kmalloc.h"
 #include "kernel/proc/proc.h"
 
-#define BATCH 8         /* events that are taken at a time */
 #define YIELD_BATCH 256 /* descriptors before others run */
 #define READS (POLLIN | POLLRDNORM)
 #define WRITES (POLLOUT | POLLWRNORM)
@@ -127,26 +126,30 @@ revents_of(const struct kevent *kev, short events)
 	return (short)(end != 0 ? end : events & WRITES);
 }
 
+struct poll_out {
+	struct pollfd *po_fds; /* OWNER */
+	int po_count;          /* OWNER events so far */
+};
+
+static int
+put_revents(void *arg, const struct kevent *kev) NEEDS(knote_spin)
+{
+	struct poll_out *po = arg;
+	struct pollfd *pfd = &po->po_fds[kev->ident];
+
+	pfd->revents |= revents_of(kev, pfd->events);
+	po->po_count++;
+	return 0;
+}
+
 /* How many events there are now. */
 static int
 collect(struct kqueue *kq, struct pollfd *fds)
 {
-	struct kevent kev[BATCH];
-	struct knote marker;
-	int got, all = 0;
+	struct poll_out po = {fds, 0};
 
-	kqueue_scan_begin(kq, &marker);
-	do {
-		got = kqueue_scan(kq, &marker, kev, BATCH); /* sleeps */
-		for (int i = 0; i < got; i++) {
-			struct pollfd *pfd = &fds[kev[i].ident];
-
-			pfd->revents |= revents_of(&kev[i], pfd->events);
-		}
-		all += got;
-	} while (got > 0);
-	kqueue_scan_end(kq, &marker);
-	return all;
+	kqueue_scan(kq, kqueue_now(kq), put_revents, &po); /* sleeps */
+	return po.po_count;
 }
 
 int

@@ -1,7 +1,9 @@
 /*
  * kqueue_arguments.c -- kevent with bad descriptors, pointers, counts,
- * filters; errors of changes as events; a kqueue used as another file.
+ * filters, flags; errors of changes as events; events that cannot be copied
+ * out, or not all of them; a kqueue used as another file.
  */
+#include <poll.h>
 #include "user/tests/kqueue_test.h"
 
 TEST_ROWS("E.EFAULT E.EINVAL 2.26 3.9");
@@ -69,6 +71,23 @@ filters(int kq)
 	    -ESRCH);
 }
 
+/* What nobody knows is refused, what only events have is not. */
+static void
+flags(int kq)
+{
+	for (unsigned bit = 1; bit <= EV_EOF; bit <<= 1) {
+		unsigned known = EV_ADD | EV_DELETE | EV_ENABLE | EV_DISABLE |
+				 EV_ONESHOT | EV_CLEAR | EV_SYSFLAGS;
+		long want = bit & known ? 0 : -EINVAL;
+
+		CHECK_EQ(
+		    kq_change(kq, 1, EVFILT_USER, (int)(EV_ADD | bit), 0, 0),
+		    bit == EV_DELETE ? -ENOENT : want);
+		CHECK_EQ(kq_change(kq, 1, EVFILT_USER, EV_DELETE, 0, 0),
+		    bit == EV_DELETE || want != 0 ? -ENOENT : 0);
+	}
+}
+
 /* A change that fails is an event, if there is room; the others are made. */
 static void
 errors_as_events(int kq)
@@ -92,18 +111,87 @@ errors_as_events(int kq)
 	CHECK_EQ(kq_change(kq, 1, EVFILT_USER, EV_DELETE, 0, 0), 0);
 }
 
+/* The only event cannot be told there: it stays, and is told in full. */
+static void
+stays(int kq, uintptr_t p, uintptr_t ident, int filter, uint32_t fflags,
+    int64_t data)
+{
+	struct kevent kev;
+
+	for (int i = 0; i < 2; i++)
+		CHECK_EQ(sc(SYS_kevent, kq, NULL, 0, p, 1, &kq_at_once),
+		    -EFAULT);
+	CHECK_EQ(kq_look(kq, &kev, 1), 1);
+	CHECK_EVENT(&kev, ident, filter, fflags, data);
+}
+
 /* Nothing is lost by a pointer that is bad. */
 static void
 pointers(int kq, uintptr_t p)
 {
-	struct kevent kev;
+	struct pollfd here = {.fd = kq, .events = POLLIN};
+	int me = (int)sc(SYS_getpid);
+	pid_t pid;
 
 	CHECK_EQ(sc(SYS_kevent, kq, p, 1, NULL, 0, NULL), -EFAULT);
 	CHECK_EQ(sc(SYS_kevent, kq, NULL, 0, NULL, 0, p), -EFAULT);
-	CHECK_EQ(kq_change(kq, 1, EVFILT_USER, EV_ADD, NOTE_TRIGGER, 0), 0);
-	CHECK_EQ(sc(SYS_kevent, kq, NULL, 0, p, 1, NULL), -EFAULT);
-	CHECK_EQ(kq_look(kq, &kev, 1), 1);
+	CHECK_EQ(kq_change(kq, 1, EVFILT_USER, EV_ADD, NOTE_TRIGGER, 4), 0);
+	stays(kq, p, 1, EVFILT_USER, 0, 4);
 	CHECK_EQ(kq_change(kq, 1, EVFILT_USER, EV_DELETE, 0, 0), 0);
+	CHECK_EQ(kq_change(kq, 1, EVFILT_USER, EV_ADD | EV_ONESHOT,
+		     NOTE_TRIGGER | 2, 5),
+	    0);
+	stays(kq, p, 1, EVFILT_USER, 2, 5);
+	CHECK_EQ(kq_change(kq, 1, EVFILT_USER, EV_DELETE, 0, 0), -ENOENT);
+	CHECK_EQ(kq_change(kq, 1, EVFILT_USER, EV_ADD | EV_CLEAR,
+		     NOTE_TRIGGER | 2, 5),
+	    0);
+	stays(kq, p, 1, EVFILT_USER, 2, 5);
+	CHECK_QUIET(kq);
+	CHECK_EQ(kq_change(kq, 1, EVFILT_USER, EV_DELETE, 0, 0), 0);
+	CHECK_EQ(kq_change(kq, SIGURG, EVFILT_SIGNAL, EV_ADD, 0, 0), 0);
+	CHECK_EQ(sc(SYS_kill, me, SIGURG), 0);
+	CHECK_EQ(sc(SYS_kill, me, SIGURG), 0);
+	stays(kq, p, SIGURG, EVFILT_SIGNAL, 0, 2);
+	CHECK_EQ(kq_change(kq, SIGURG, EVFILT_SIGNAL, EV_DELETE, 0, 0), 0);
+	CHECK_EQ(kq_change(kq, 2, EVFILT_TIMER, EV_ADD | EV_ONESHOT, 0, 1), 0);
+	CHECK_EQ(sc(SYS_poll, &here, 1, -1), 1);
+	stays(kq, p, 2, EVFILT_TIMER, 0, 1);
+	pid = test_vfork_exit(6);
+	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0), 0);
+	stays(kq, p, (uintptr_t)pid, EVFILT_PROC, NOTE_EXIT, 6 << 8);
+	CHECK_EXIT(pid, 6);
+	CHECK_QUIET(kq);
+}
+
+/* Room for the first two of five is all that there is: they are told, and the
+ * others the next time.  off: the third is partly in the page that is there. */
+static void
+half_mapped(int kq, size_t off, int filter_flags)
+{
+	char *pages = test_private(2 * TEST_PAGE);
+	struct kevent *at, rest[6];
+	int seen = 0;
+
+	CHECK_EQ(sc(SYS_mprotect, pages + TEST_PAGE, TEST_PAGE, PROT_READ), 0);
+	at = (void *)(pages + TEST_PAGE - 2 * sizeof(*at) - off);
+	for (int i = 0; i < 5; i++)
+		CHECK_EQ(kq_change(kq, i, EVFILT_USER, EV_ADD | filter_flags,
+			     NOTE_TRIGGER, 0),
+		    0);
+	CHECK_EQ(kq_look(kq, at, 6), 2);
+	seen |= 1 << at[0].ident | 1 << at[1].ident;
+	CHECK_EQ(kq_look(kq, (void *)(pages + TEST_PAGE), 6),
+	    -EFAULT);
+	CHECK_EQ(kq_look(kq, rest, 6), 3);
+	for (int i = 0; i < 3; i++)
+		seen |= 1 << rest[i].ident;
+	CHECK_EQ(seen, 31);
+	CHECK_QUIET(kq);
+	for (int i = 0; i < 5; i++)
+		CHECK_EQ(kq_change(kq, i, EVFILT_USER, EV_DELETE, 0, 0),
+		    filter_flags == EV_ONESHOT ? -ENOENT : 0);
+	CHECK_EQ(sc(SYS_munmap, pages, 2 * TEST_PAGE), 0);
 }
 
 #define MANY 1000
@@ -139,9 +227,14 @@ main(int argc, char **argv)
 	kq = kq_new();
 	errors(kq);
 	filters(kq);
+	flags(kq);
 	errors_as_events(kq);
 	for (size_t i = 0; i < COUNT(bad); i++)
 		pointers(kq, bad[i]);
+	half_mapped(kq, 0, EV_CLEAR);
+	half_mapped(kq, 24, EV_CLEAR);
+	half_mapped(kq, 0, EV_ONESHOT);
+	half_mapped(kq, 8, EV_ONESHOT);
 	many(kq);
 	CHECK_EQ(sc(SYS_read, kq, &c, 1), -EOPNOTSUPP);
 	CHECK_EQ(sc(SYS_write, kq, &c, 1), -EOPNOTSUPP);

@@ -83,9 +83,19 @@ edges(int kq)
 	CHECK_QUIET(kq);
 	CHECK_EQ(sc(SYS_read, fds[0], buf, 1), 1);
 	CHECK_QUIET(kq);
+	/* Whoever adds it again hears how things stand. */
+	CHECK_EQ(
+	    kq_change(kq, fds[0], EVFILT_READ, EV_ADD | EV_CLEAR, 0, 0), 0);
+	CHECK_EQ(kq_look(kq, &kev, 1), 1);
+	CHECK_EVENT(&kev, fds[0], EVFILT_READ, 0, 2);
+	CHECK_QUIET(kq);
 	CHECK_EQ(sc(SYS_write, fds[1], "d", 1), 1);
 	kev = kq_next(kq);
 	CHECK_EVENT(&kev, fds[0], EVFILT_READ, 0, 3);
+	CHECK_EQ(sc(SYS_read, fds[0], buf, 3), 3);
+	CHECK_EQ(
+	    kq_change(kq, fds[0], EVFILT_READ, EV_ADD | EV_CLEAR, 0, 0), 0);
+	CHECK_QUIET(kq);
 	CHECK_EQ(sc(SYS_close, fds[0]), 0);
 	CHECK_EQ(
 	    kq_change(kq, fds[1], EVFILT_WRITE, EV_ADD | EV_ONESHOT, 0, 0), 0);

@@ -82,9 +82,9 @@ fork_tracked(int kq, long n, int *errors)
 		++*errors;
 	} else {
 		CHECK_EQ(kev.ident, pid);
-		CHECK(kev.fflags & NOTE_CHILD);
-		if (!(kev.fflags & NOTE_EXIT))
-			kev = kq_next(kq);
+		CHECK_EQ(kev.fflags, NOTE_CHILD);
+		CHECK_EQ(kev.data, sc(SYS_getpid));
+		kev = kq_next(kq);
 		CHECK_EQ(kev.data, 2 << 8);
 	}
 	CHECK_EXIT((pid_t)pid, 2);

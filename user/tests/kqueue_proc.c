@@ -1,7 +1,7 @@
 /*
  * kqueue_proc.c -- EVFILT_PROC: the end of a process with its status, asked
  * for or not, before and after its parent's wait and of a zombie; fork, exec,
- * and children that are followed.
+ * and children that are followed, also when they end before anybody looks.
  */
 #include "user/tests/kqueue_test.h"
 
@@ -208,8 +208,8 @@ track(int kq)
 			child = (pid_t)kev.ident;
 			CHECK(child != pid);
 			told++;
-			if (!(kev.fflags & NOTE_EXIT))
-				CHECK_EQ(kev.data, pid);
+			CHECK_EQ(kev.fflags, NOTE_CHILD);
+			CHECK_EQ(kev.data, pid);
 		}
 		if (kev.fflags & NOTE_EXIT) {
 			CHECK(kev.ident == (uintptr_t)pid ||
@@ -224,6 +224,48 @@ track(int kq)
 	CHECK_EQ(told, 1);
 	CHECK_EXIT(pid, 8);
 	CHECK_QUIET(kq);
+}
+
+/* Nobody looks before all are dead: of the child both are told, in order, also
+ * when the knote is changed or switched off and on in between. */
+static void
+track_unread(int kq, bool change)
+{
+	struct kevent kev[4];
+	pid_t pid, child;
+	int of_child;
+
+	store(go, 0);
+	pid = test_fork(has_child, NULL);
+	CHECK_EQ(
+	    kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_TRACK | NOTE_EXIT, 0),
+	    0);
+	test_post(go);
+	test_await_zombie(pid);
+	CHECK_EQ(kq_look(kq, kev, 4), 2);
+	of_child = kev[0].ident == (uintptr_t)pid ? 1 : 0;
+	CHECK_EQ(kev[of_child].fflags, NOTE_CHILD);
+	CHECK_EQ(kev[of_child].data, pid);
+	CHECK_EQ(kev[of_child].flags & LAST, 0);
+	child = (pid_t)kev[of_child].ident;
+	CHECK_EQ(kev[1 - of_child].fflags, NOTE_EXIT);
+	CHECK_EQ(kev[1 - of_child].data, 8 << 8);
+	if (change)
+		CHECK_EQ(kq_change(kq, child, EVFILT_PROC, EV_DISABLE, 0, 0),
+		    0);
+	if (change) {
+		CHECK_QUIET(kq);
+		CHECK_EQ(
+		    kq_change(kq, child, EVFILT_PROC, EV_ENABLE, 0, 0), 0);
+	}
+	CHECK_EQ(kq_look(kq, kev, 4), 1);
+	CHECK_EQ(kev[0].ident, child);
+	CHECK_EQ(kev[0].fflags, NOTE_EXIT);
+	CHECK_EQ(kev[0].data, 6 << 8);
+	CHECK_EQ(kev[0].flags & LAST, LAST);
+	CHECK_QUIET(kq);
+	CHECK_EQ(kq_change(kq, child, EVFILT_PROC, EV_DELETE, 0, 0), -ENOENT);
+	CHECK_EXIT(pid, 8);
 }
 
 /* A kqueue is not the child's, and dies with knotes of the living. */
@@ -265,6 +307,7 @@ main(int argc, char **argv)
 		two_kqueues(kq);
 		fork_and_exec(kq);
 		track(kq);
+		track_unread(kq, i % 2);
 		not_inherited();
 	}
 	return test_done();

@@ -23,6 +23,8 @@ timers(int kq)
 	CHECK((uint64_t)kev.data <= (test_now_ns() - start) / 5000000U);
 	/* Changed while it runs. */
 	CHECK_EQ(kq_change(kq, 1, EVFILT_TIMER, EV_ADD, 0, 1000000), 0);
+	CHECK_EQ(kq_change(kq, 1, EVFILT_TIMER, EV_ADD, 0, -1), -EINVAL);
+	test_sleep_ms(8);
 	CHECK_QUIET(kq);
 	CHECK_EQ(kq_change(kq, 1, EVFILT_TIMER, EV_ADD, 0, 1), 0);
 	kev = kq_next(kq);
