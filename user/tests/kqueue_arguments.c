@@ -158,6 +158,7 @@ pointers(int kq, uintptr_t p)
 	CHECK_EQ(sc(SYS_poll, &here, 1, -1), 1);
 	stays(kq, p, 2, EVFILT_TIMER, 0, 1);
 	pid = test_vfork_exit(6);
+	test_await_zombie(pid);
 	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0), 0);
 	stays(kq, p, (uintptr_t)pid, EVFILT_PROC, NOTE_EXIT, 6 << 8);
 	CHECK_EXIT(pid, 6);
