@@ -61,7 +61,10 @@ SYSCALL(write)
 	return kern_write((int)args[0], &uio, rv); /* sleeps */
 }
 
-SYSCALL(readv)
+/* readv and writev, by fn. */
+static int
+move_pieces(int (*fn)(int n, struct uio *uio, int64_t *done),
+    const uint64_t *args, int64_t *rv)
 {
 	struct iovec *mem;
 	struct uio uio;
@@ -71,24 +74,19 @@ SYSCALL(readv)
 	    (unsigned)args[2], &mem);
 	if (error != 0)
 		return error;
-	error = kern_read((int)args[0], &uio, rv); /* sleeps */
+	error = fn((int)args[0], &uio, rv); /* sleeps */
 	uio_freev(mem);
 	return error;
 }
 
+SYSCALL(readv)
+{
+	return move_pieces(kern_read, args, rv); /* sleeps */
+}
+
 SYSCALL(writev)
 {
-	struct iovec *mem;
-	struct uio uio;
-	int error;
-
-	error = uio_vector(&uio, (const void *)args[1], /* sleeps */
-	    (unsigned)args[2], &mem);
-	if (error != 0)
-		return error;
-	error = kern_write((int)args[0], &uio, rv); /* sleeps */
-	uio_freev(mem);
-	return error;
+	return move_pieces(kern_write, args, rv); /* sleeps */
 }
 
 SYSCALL(getdents)

@@ -75,8 +75,8 @@ transfer(struct file *fp, transfer_fn *fn, struct uio *uio, int64_t *done)
 	return transferred(fn(fp, uio), uio, len, done);
 }
 
-int
-kern_read(int n, struct uio *uio, int64_t *done)
+static inline int
+move(int n, struct uio *uio, int64_t *done, bool write)
 {
 	struct filedesc *fd = curproc->p_fd;
 	struct file *fp;
@@ -86,30 +86,27 @@ kern_read(int n, struct uio *uio, int64_t *done)
 	fp = fdborrow(fd, n, &held); /* sleeps */
 	if (fp == NULL)
 		return EBADF;
-	if ((fp->f_flag & O_ACCMODE) == O_WRONLY)
+	if ((fp->f_flag & O_ACCMODE) == (write ? O_RDONLY : O_WRONLY))
 		error = EBADF;
 	else
-		error = transfer(fp, fp->f_ops->fo_read, uio, done);
+		error = transfer(fp,
+		    write ? fp->f_ops->fo_write : fp->f_ops->fo_read, uio,
+		    done);
 	fdreturn(fp, held); /* sleeps */
 	return error;
 }
 
 int
+kern_read(int n, struct uio *uio, int64_t *done)
+{
+	return move(n, uio, done, false); /* sleeps */
+}
+
+int
 kern_write(int n, struct uio *uio, int64_t *done)
 {
-	struct filedesc *fd = curproc->p_fd;
-	struct file *fp;
-	bool held;
-	int error;
+	int error = move(n, uio, done, true); /* sleeps */
 
-	fp = fdborrow(fd, n, &held); /* sleeps */
-	if (fp == NULL)
-		return EBADF;
-	if ((fp->f_flag & O_ACCMODE) == O_RDONLY)
-		error = EBADF;
-	else
-		error = transfer(fp, fp->f_ops->fo_write, uio, done);
-	fdreturn(fp, held); /* sleeps */
 	if (error == EPIPE)
 		ksignal_self(SIGPIPE); /* sleeps */
 	return error;

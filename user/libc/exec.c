@@ -62,19 +62,31 @@ collect(char **argv, const char *first, va_list *ap)
 		*++argv = va_arg(*ap, char *);
 }
 
+/* fn of name and a list of arguments. */
+static int
+exec_list(int (*fn)(const char *name, char *const argv[]), const char *name,
+    const char *first, va_list *ap)
+{
+	va_list again;
+	char **argv;
+
+	va_copy(again, *ap);
+	argv = __builtin_alloca((count(again) + 2) * sizeof(*argv));
+	va_end(again);
+	collect(argv, first, ap);
+	return fn(name, argv);
+}
+
 int
 execl(const char *path, const char *first, ...)
 {
 	va_list ap;
-	char **argv;
+	int error;
 
 	va_start(ap, first);
-	argv = __builtin_alloca((count(ap) + 2) * sizeof(*argv));
+	error = exec_list(execv, path, first, &ap);
 	va_end(ap);
-	va_start(ap, first);
-	collect(argv, first, &ap);
-	va_end(ap);
-	return execv(path, argv);
+	return error;
 }
 
 int
@@ -97,13 +109,10 @@ int
 execlp(const char *file, const char *first, ...)
 {
 	va_list ap;
-	char **argv;
+	int error;
 
 	va_start(ap, first);
-	argv = __builtin_alloca((count(ap) + 2) * sizeof(*argv));
+	error = exec_list(execvp, file, first, &ap);
 	va_end(ap);
-	va_start(ap, first);
-	collect(argv, first, &ap);
-	va_end(ap);
-	return execvp(file, argv);
+	return error;
 }

@@ -8,6 +8,16 @@ TEST_ROWS("2.14");
 
 static struct pair pt;
 
+/* What is typed comes out so, and is read so. */
+static void
+typed(int line, const char *text, const char *shown, const char *got)
+{
+	type(&pt, text);
+	check_output(line, pt.m, shown);
+	check_read(line, pt.s, got);
+}
+#define TYPED(text, shown, got) typed(__LINE__, text, shown, got)
+
 static void
 lines(void)
 {
@@ -25,39 +35,25 @@ lines(void)
 	type(&pt, "half");
 	CHECK_OUTPUT(pt.m, "half");
 	CHECK_EQ(readable(pt.s), 0);
-	type(&pt, "\r");
-	CHECK_OUTPUT(pt.m, "\r\n");
-	CHECK_READ(pt.s, "half\n");
+	TYPED("\r", "\r\n", "half\n");
 }
 
 static void
 editing(void)
 {
-	type(&pt, "ab\177c\r");
-	CHECK_OUTPUT(pt.m, "ab\b \bc\r\n");
-	CHECK_READ(pt.s, "ac\n");
+	TYPED("ab\177c\r", "ab\b \bc\r\n", "ac\n");
 	/* A control character takes two places, a tab what is left of eight. */
-	type(&pt, "\001\177x\t\177\r");
-	CHECK_OUTPUT(pt.m, "^A\b \b\b \bx\t");
-	CHECK_OUTPUT(pt.m, "\b \b\b \b\b \b\b \b\b \b\b \b\b \b\r\n");
-	CHECK_READ(pt.s, "x\n");
+	TYPED("\001\177x\t\177\r",
+	    "^A\b \b\b \bx\t"
+	    "\b \b\b \b\b \b\b \b\b \b\b \b\b \b\r\n",
+	    "x\n");
 	/* Nothing is left to erase. */
-	type(&pt, "\177\r");
-	CHECK_OUTPUT(pt.m, "\r\n");
-	CHECK_READ(pt.s, "\n");
-	type(&pt, "a bc\027d\r");
-	CHECK_OUTPUT(pt.m, "a bc\b \b\b \bd\r\n");
-	CHECK_READ(pt.s, "a d\n");
-	type(&pt, "ab\025c\r");
-	CHECK_OUTPUT(pt.m, "ab\b \b\b \bc\r\n");
-	CHECK_READ(pt.s, "c\n");
-	type(&pt, "a\022b\r");
-	CHECK_OUTPUT(pt.m, "a^R\r\nab\r\n");
-	CHECK_READ(pt.s, "ab\n");
+	TYPED("\177\r", "\r\n", "\n");
+	TYPED("a bc\027d\r", "a bc\b \b\b \bd\r\n", "a d\n");
+	TYPED("ab\025c\r", "ab\b \b\b \bc\r\n", "c\n");
+	TYPED("a\022b\r", "a^R\r\nab\r\n", "ab\n");
 	/* The next one is taken as it is. */
-	type(&pt, "\026\177\r");
-	CHECK_OUTPUT(pt.m, "^\b^?\r\n");
-	CHECK_READ(pt.s, "\177\n");
+	TYPED("\026\177\r", "^\b^?\r\n", "\177\n");
 }
 
 static void
@@ -71,9 +67,7 @@ end_of_file(void)
 	CHECK_OUTPUT(pt.m, "no");
 	/* It fits, and takes the end along. */
 	CHECK_EQ(sc(SYS_read, pt.s, buf, 2), 2);
-	type(&pt, "x\r");
-	CHECK_OUTPUT(pt.m, "x\r\n");
-	CHECK_READ(pt.s, "x\n");
+	TYPED("x\r", "x\r\n", "x\n");
 }
 
 static void
