@@ -6,6 +6,7 @@
 #include "kernel/lib/lib.h"
 #include "kernel/proc/pgrp.h"
 #include "kernel/proc/proc.h"
+#include "kernel/proc/setcred.h"
 #include "kernel/proc/ucred.h"
 #include "kernel/signal/signal.h"
 
@@ -16,14 +17,16 @@ sig_check(int sig)
 	return sig < 0 || sig > SIG_MAXSIG ? EINVAL : 0;
 }
 
+/* By the current thread's own credentials: those of the process may be replaced
+ * by another thread at any time, as the target's may. */
 static bool
 may_signal(struct proc *p, struct proc *targ, int sig)
 {
+	const struct ucred *cr = lwp_cred(curlwp); /* sleeps */
 	bool ok;
 
-	/* The target's credentials may be replaced meanwhile. */
 	proc_lock(targ); /* sleeps */
-	ok = cr_cansignal(p->p_ucred, targ->p_ucred);
+	ok = cr_cansignal(cr, targ->p_ucred);
 	proc_unlock(targ);
 	/* POSIX: whoever is of the session may let a job go on. */
 	return ok || (sig == SIGCONT &&
@@ -132,6 +135,7 @@ kern_kill(struct proc *p, int pid, int sig)
 int
 kern_lwp_kill(struct proc *p, int pid, int tid, int sig)
 {
+	const struct ucred *cr = lwp_cred(curlwp); /* sleeps */
 	struct proc *targ;
 	struct lwp *lp;
 	struct siginfo si = info_of_sender(p, sig);
@@ -146,7 +150,7 @@ kern_lwp_kill(struct proc *p, int pid, int tid, int sig)
 		return ESRCH;
 	proc_lock(targ); /* sleeps */
 	lp = lwp_find(targ, tid);
-	if (!cr_cansignal(p->p_ucred, targ->p_ucred))
+	if (!cr_cansignal(cr, targ->p_ucred))
 		error = EPERM;
 	else if (targ->p_flags & P_WEXIT)
 		error = 0;

@@ -1,6 +1,7 @@
 /*
  * credentials_of_threads.c -- one thread changes the user, the others see it
- * at their next call and end; who is not root cannot become another.  What
+ * at their next call and end; who is not root cannot become another; who acts
+ * by them meanwhile has them to the end of its call.  What
  * was counted for either user comes back (the census sees credentials).
  */
 #include "user/tests/test.h"
@@ -52,10 +53,55 @@ child(void *arg)
 	CHECK_EQ(sc(SYS_getuid), 1000);
 }
 
+/*
+ * While some threads change what the process is, others act by it.
+ */
+
+static int stop;
+
+static void
+changes(void *arg)
+{
+	while (load(&stop) == 0)
+		CHECK_EQ(sc(SYS_setuid, 0), 0);
+	(void)arg;
+}
+
+static void
+signals(void *arg)
+{
+	pid_t pid = getpid(), group = getpgrp();
+
+	for (int i = 0; i < (int)(intptr_t)arg; i++) {
+		CHECK_EQ(sc(SYS_kill, pid, 0), 0);
+		CHECK_EQ(sc(SYS_kill, -group, 0), 0);
+		CHECK_EQ(sc(SYS_lwp_kill, pid, 0, 0), 0);
+	}
+}
+
+static void
+changes_and_signals(void *arg)
+{
+	struct mthread changers[2], senders[2];
+
+	for (int i = 0; i < 2; i++)
+		mthread_start(&changers[i], changes, NULL);
+	for (int i = 0; i < 2; i++)
+		mthread_start(&senders[i], signals, arg);
+	for (int i = 0; i < 2; i++)
+		mthread_join(&senders[i]);
+	store(&stop, 1);
+	for (int i = 0; i < 2; i++)
+		mthread_join(&changers[i]);
+}
+
 int
 main(int argc, char **argv)
 {
 	test_begin(argc, argv);
+	CHECK_EXIT(test_fork(changes_and_signals,
+		       (void *)(intptr_t)test_rounds(300, 20000)),
+	    0);
 	for (int i = 0; i < 50 * test_scale; i++)
 		CHECK_EXIT(test_fork(child, i & 1 ? argv : NULL), 0);
 	CHECK_EQ(getuid(), 0);
