@@ -200,8 +200,11 @@ tty_open(
 	if (!tp->t_carrier) {
 		error = EIO;
 	} else {
-		if (tp->t_opens++ == 0)
+		if (tp->t_opens++ == 0) {
+			/* As it always is: nobody else could let it go on. */
 			tp->t_termios = *tp->t_defaults;
+			tp->t_held = tp->t_sent_stop = tp->t_lnext = false;
+		}
 		tp->t_used = true;
 		tty_hold(tp);
 		*tf = (struct tty_file){tp, ip, tp->t_gen, ctty};
@@ -400,8 +403,12 @@ tty_read(struct file *fp, struct uio *uio)
 	if (error == 0 && uio->uio_resid > 0)
 		error = wait_input(tp, tf, uio->uio_resid, /* sleeps */
 		    atomic_load(&fp->f_flag) & O_NONBLOCK);
-	while (error == 0 && uio->uio_resid > 0 && !done)
+	while (error == 0 && uio->uio_resid > 0 && !done) {
 		error = take_input(tp, uio, &done); /* sleeps */
+		/* RACE: what there is now may be the next generation's. */
+		if (error == 0)
+			error = tty_alive(tp, tf);
+	}
 	tty_unlock(tp);
 	return error;
 }
@@ -446,9 +453,9 @@ uio_give_back(struct uio *uio, const struct uio *before, char *buf, size_t used)
 	(void)uiomove_in(uio, buf, used); /* sleeps */
 }
 
-/* Puts out a piece. */
+/* Puts out a piece.  RACE: the file may have died in the page fault. */
 static int NEEDS(tty_token)
-put_output(struct tty *tp, struct uio *uio)
+put_output(struct tty *tp, const struct tty_file *tf, struct uio *uio)
 {
 	struct uio before = *uio;
 	char buf[TTY_CHUNK];
@@ -456,6 +463,8 @@ put_output(struct tty *tp, struct uio *uio)
 	int error;
 
 	error = uiomove_in(uio, buf, n); /* sleeps */
+	if (error == 0)
+		error = tty_alive(tp, tf);
 	if (error != 0) {
 		*uio = before;
 		return error;
@@ -481,7 +490,7 @@ tty_write(struct file *fp, struct uio *uio)
 	while (error == 0 && uio->uio_resid > 0) {
 		error = wait_room(tp, tf, nonblock); /* sleeps */
 		if (error == 0)
-			error = put_output(tp, uio); /* sleeps */
+			error = put_output(tp, tf, uio); /* sleeps */
 		if (error == 0 && uio->uio_resid > 0)
 			lwkt_yield(); /* sleeps */
 	}
@@ -492,17 +501,16 @@ tty_write(struct file *fp, struct uio *uio)
 int
 tty_drain(struct tty *tp, const struct tty_file *tf)
 {
-	int error = 0;
+	int error;
 
-	while (error == 0 && tty_outq(tp) > 0) {
-		error = tty_alive(tp, tf);
-		if (error == 0 && !tp->t_carrier)
-			error = EIO;
-		if (error != 0)
-			break;
+	while ((error = tty_alive(tp, tf)) == 0 && tty_outq(tp) > 0) {
+		if (!tp->t_carrier)
+			return EIO;
 		tp->t_dwait = true;
 		/* Woken by wake_drainers(). */
 		error = tsleep(&tp->t_opos, PCATCH, "ttydrn", 0); /* sleeps */
+		if (error != 0)
+			break;
 	}
 	return error;
 }

@@ -128,31 +128,42 @@ echo(struct tty *tp, uint8_t c)
 	disc_output(tp, c);
 }
 
-/* The column after what is being edited up to `upto`. */
+/* How many places c takes that is no tab. */
 static uint32_t NEEDS(tty_token)
-    edit_column(const struct tty *tp, uint32_t upto)
+    places_of(const struct tty *tp, uint8_t c)
 {
-	uint32_t column = tp->t_editcol;
+	if (shows_as_control(tp, c))
+		return 2;
+	return c >= ' ' && c != DEL ? 1 : 0;
+}
 
-	for (uint32_t i = tp->t_cpos; i != upto; i++) {
-		uint8_t c = (uint8_t)tp->t_in[i % TTY_IN];
+/* The same of the last character of the line.  A tab ends where one that
+ * begins at its column ends; the one before it ended at a multiple of eight. */
+static uint32_t NEEDS(tty_token)
+    places_of_last(const struct tty *tp)
+{
+	uint32_t column = 0, i = tp->t_wpos - 1;
+	uint8_t c = (uint8_t)tp->t_in[i % TTY_IN];
 
-		if (shows_as_control(tp, c))
-			column += 2;
-		else if (c == '\t')
-			column = (column | 7) + 1;
-		else if (c >= ' ' && c != DEL)
-			column++;
+	if (c != '\t')
+		return places_of(tp, c);
+	for (;; column += places_of(tp, c)) {
+		if (i == tp->t_cpos) {
+			column += tp->t_editcol;
+			break;
+		}
+		c = (uint8_t)tp->t_in[--i % TTY_IN];
+		if (c == '\t')
+			break;
 	}
-	return column;
+	return 8 - (column & 7);
 }
 
 /* Takes the last character of the line back, with its echo. */
 static void NEEDS(tty_token)
 erase_one(struct tty *tp)
 {
-	uint32_t wide =
-	    edit_column(tp, tp->t_wpos) - edit_column(tp, tp->t_wpos - 1);
+	uint32_t wide = places_of_last(tp);
 
 	tp->t_wpos--;
 	if (!has_lflag(tp, ECHO))

@@ -47,6 +47,16 @@ editing(void)
 	    "^A\b \b\b \bx\t"
 	    "\b \b\b \b\b \b\b \b\b \b\b \b\b \b\r\n",
 	    "x\n");
+	/* The last tab begins behind another, or where the line begins. */
+	TYPED("ab\tcd\t\177\177x\r",
+	    "ab\tcd\t"
+	    "\b \b\b \b\b \b\b \b\b \b\b \b\b \bx\r\n",
+	    "ab\tcx\n");
+	CHECK_EQ(sc(SYS_write, pt.s, "prompt", 6), 6);
+	TYPED("\t\177\t\t\177y\r",
+	    "prompt\t\b \b\b \b\t\t"
+	    "\b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \by\r\n",
+	    "\ty\n");
 	/* Nothing is left to erase. */
 	TYPED("\177\r", "\r\n", "\n");
 	TYPED("a bc\027d\r", "a bc\b \b\b \bd\r\n", "a d\n");
