@@ -73,8 +73,8 @@ takes(const struct lwp *lp, int sig) NEEDS(proc_token)
 		sigset_has(&lp->lwp_sigwait, sig));
 }
 
-/* Who is to act on sig: the current thread, else one that runs, else one that
- * sleeps.  NULL: all block it. */
+/* Who is to act on sig: the current thread, else one that waits for it or
+ * runs, else one that sleeps.  NULL: all block it. */
 static struct lwp *
 choose(struct proc *p, int sig) NEEDS(proc_token)
 {
@@ -85,7 +85,8 @@ choose(struct proc *p, int sig) NEEDS(proc_token)
 	RB_FOREACH(lp, lwp_tree, &p->p_lwps) {
 		if (!takes(lp, sig))
 			continue;
-		if (atomic_load(&lp->lwp_thread->td_flags) & TDF_RUNNING)
+		if (sigset_has(&lp->lwp_sigwait, sig) ||
+		    (atomic_load(&lp->lwp_thread->td_flags) & TDF_RUNNING))
 			return lp;
 		if (best == NULL ||
 		    atomic_load(&best->lwp_thread->td_wchan) == NULL)
@@ -162,6 +163,33 @@ tell_threads(struct proc *p, struct lwp *to, int sig, bool fatal)
 			lwp_notify(lp, TDF_MP_INTR | TDF_MP_KILL);
 }
 
+/* Does somebody block sig?  Then it may be waited for, now or later. */
+static bool
+is_blocked(struct proc *p, struct lwp *to, int sig) NEEDS(proc_token)
+{
+	struct lwp *lp;
+
+	if (to != NULL)
+		return sigset_has(&to->lwp_sigmask, sig);
+	RB_FOREACH(lp, lwp_tree, &p->p_lwps)
+		if (sigset_has(&lp->lwp_sigmask, sig))
+			return true;
+	return false;
+}
+
+static bool
+is_waited_for(struct proc *p, struct lwp *to, int sig) NEEDS(proc_token)
+{
+	struct lwp *lp;
+
+	if (to != NULL)
+		return sigset_has(&to->lwp_sigwait, sig);
+	RB_FOREACH(lp, lwp_tree, &p->p_lwps)
+		if (sigset_has(&lp->lwp_sigwait, sig))
+			return true;
+	return false;
+}
+
 /* What is not dropped stops the process, or is pending until a thread acts on
  * it.  `to` is not held: nothing sleeps while it is used. */
 static void
@@ -172,6 +200,7 @@ post_wanted(struct proc *p, struct lwp *to, const struct siginfo *si,
 	bool fatal = what == SIGWHAT_DEFAULT && sig_is_fatal(sig);
 
 	if (what == SIGWHAT_DEFAULT && sig_is_stop(sig) &&
+	    !is_waited_for(p, to, sig) &&
 	    (to != NULL ? takes(to, sig) : choose(p, sig) != NULL)) {
 		proc_stop_default(p, sig); /* sleeps */
 		return;
@@ -180,7 +209,7 @@ post_wanted(struct proc *p, struct lwp *to, const struct siginfo *si,
 		sigpend_add_in(&p->p_siglist, si, &p->p_childinfo);
 	else
 		sigpend_add(to != NULL ? &to->lwp_siglist : &p->p_siglist, si,
-		    !fatal);
+		    !fatal || is_blocked(p, to, sig));
 	if (sig == SIGKILL) {
 		p->p_stopsig = 0;
 		proc_unstop(p);
