@@ -1,13 +1,13 @@
 /*
- * alloc_failures.c -- each allocation that fork, rfork, vfork, lwp_create and
- * execve make fails in turn: the call says ENOMEM or EAGAIN and leaves nothing
- * behind, neither a child nor, as the census sees, anything else; or it gets
- * along without.
+ * alloc_failures.c -- each allocation that fork, rfork, vfork, lwp_create,
+ * execve and the calls about groups and sessions make fails in turn: the call
+ * says ENOMEM or EAGAIN and leaves nothing behind, neither a child nor, as the
+ * census sees, anything else; or it gets along without.
  */
 #include "user/tests/test.h"
 #include <sys/time.h>
 
-TEST_ROWS("E75 E88 2.43 X13 D.oom");
+TEST_ROWS("E75 E88 2.13 2.25 2.43 X13 D.oom");
 
 #define TRIES 300 /* more allocations than any call makes */
 
@@ -59,8 +59,7 @@ births(const char *what, long nr, long flags)
 
 /* A child of vfork or RFMEM returns on its parent's stack: it must not come
  * back from fail_in(), so it is made here. */
-static long __attribute__((noinline))
-in_our_memory(long n, long nr, long flags)
+static long __attribute__((noinline)) in_our_memory(long n, long nr, long flags)
 {
 	static uint64_t args[7];
 	long got;
@@ -204,6 +203,47 @@ timers(void *arg)
 	CHECK(n > 1 && n < TRIES);
 }
 
+/* A call that changes nothing when it fails; what it gives in the end. */
+static long
+fails_cleanly(const char *what, long nr, long a, long b, long c)
+{
+	long n = 0, hits = 1, got = 0;
+
+	for (; hits != 0 && n < TRIES; n++) {
+		got = fail_in(n, nr, a, b, c);
+		hits = failed();
+		CHECK(hits == 0 || (hits == 1 && got == -ENOMEM));
+	}
+	test_note("%s: %ld allocations", what, n - 1);
+	CHECK(n > 1 && n < TRIES);
+	return got;
+}
+
+/* What names processes: groups, sessions, owners, terminals. */
+static void
+groups(void *arg)
+{
+	int *fds = arg;
+	long pid = sc(SYS_fork), m;
+
+	REQUIRE(pid >= 0);
+	if (pid == 0)
+		for (;;)
+			test_sleep_ms(1000000);
+	CHECK_EQ(fails_cleanly("setpgid", SYS_setpgid, pid, pid, 0), 0);
+	CHECK_EQ(sc(SYS_getpgid, pid), pid);
+	CHECK_EQ(
+	    fails_cleanly("F_SETOWN", SYS_fcntl, fds[0], F_SETOWN, pid), 0);
+	CHECK_EQ(
+	    fails_cleanly("F_SETOWN", SYS_fcntl, fds[0], F_SETOWN, -pid), 0);
+	CHECK_EQ(fails_cleanly("setsid", SYS_setsid, 0, 0, 0), getpid());
+	m = fails_cleanly("ptmx", SYS_open, (long)"/dev/ptmx", O_RDWR, 0);
+	CHECK(m >= 0);
+	CHECK_EQ(sc(SYS_close, m), 0);
+	CHECK_EQ(fails_cleanly("kill", SYS_kill, -pid, SIGKILL, 0), 0);
+	CHECK_KILLED((pid_t)pid, SIGKILL);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -223,6 +263,7 @@ main(int argc, char **argv)
 	CHECK_EXIT(test_fork(unshare, NULL), 0);
 	CHECK_EXIT(test_fork(threads, NULL), 0);
 	CHECK_EXIT(test_fork(timers, NULL), 0);
+	CHECK_EXIT(test_fork(groups, fds), 0);
 	images(false);
 	images(true);
 	return test_done();
