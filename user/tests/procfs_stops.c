@@ -251,6 +251,21 @@ killed_at_call(void)
 	CHECK_EQ(sc(SYS_close, fd), 0);
 }
 
+/* The debugger gives it a signal on its way. */
+static void
+goes_on_with_signal(void)
+{
+	pid_t pid;
+	long fd = started(calls, NULL, S_SCE, &pid);
+
+	test_post(go);
+	stop_for(fd, S_SCE);
+	CHECK_EQ(CONT(fd, SIGTERM), 0);
+	CHECK_KILLED(pid, SIGTERM);
+	CHECK_EQ(CONT(fd, SIGTERM), -ENOTTY);
+	CHECK_EQ(sc(SYS_close, fd), 0);
+}
+
 /* Threads stop one after the other; the end of the process ends it for all. */
 static void
 caller(void *arg)
@@ -384,6 +399,7 @@ main(int argc, char **argv)
 	end_wakes();
 	at_system_calls();
 	killed_at_call();
+	goes_on_with_signal();
 	threads(false);
 	threads(true);
 	at_exec();

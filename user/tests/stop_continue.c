@@ -261,6 +261,49 @@ group_stops(void)
 	CHECK_EXIT(pid, 0);
 }
 
+/* Threads that end while the others stand still: the stop is complete without
+ * them, and is told of. */
+static void
+comes_and_goes(void *arg)
+{
+	(void)arg;
+}
+
+static void
+threads_go(void *arg)
+{
+	struct mthread t[2];
+
+	(void)arg;
+	add(&shared[0], 1);
+	for (;;) {
+		for (int i = 0; i < 2; i++)
+			mthread_start(&t[i], comes_and_goes, NULL);
+		for (int i = 0; i < 2; i++)
+			mthread_join(&t[i]);
+	}
+}
+
+static void
+stop_against_threads(int rounds)
+{
+	pid_t pid = start(threads_go, NULL, 1);
+	int status;
+
+	for (int i = 0; i < rounds; i++) {
+		for (int k = i % 64; k > 0; k--)
+			__builtin_ia32_pause();
+		kill(pid, SIGSTOP);
+		CHECK_EQ(wait_for(pid, WUNTRACED, &status), pid);
+		CHECK_EQ(status, W_STOPCODE(SIGSTOP));
+		kill(pid, SIGCONT);
+		CHECK_EQ(wait_for(pid, WCONTINUED, &status), pid);
+		CHECK_EQ(status, 19);
+	}
+	kill(pid, SIGKILL);
+	CHECK_KILLED(pid, SIGKILL);
+}
+
 /* D16: stops and continuations while it ends, by itself and by a signal. */
 static void
 ends(void *arg)
@@ -322,5 +365,6 @@ main(int argc, char **argv)
 	}
 	for (int i = 0; i < test_rounds(60, 3000); i++)
 		stop_against_end(i);
+	stop_against_threads(test_rounds(200, 10000));
 	return test_done();
 }
