@@ -4,7 +4,9 @@
  * sr_proc and sr_parent of all records are under one spin lock, taken only
  * below a reaper: processes whose heir is init (p_reaper NULL) never touch it.
  * Who looks for an heir takes the dead out of the chain above, so that they are
- * passed once, and one each time that the lock is held.
+ * passed once, and one each time that the lock is held; so does who ends being
+ * a reaper.  Records that only dead ones hold do not pile up: of two that follow
+ * each other, the lower one died first.
  */
 #include "kernel/proc/sysreaper.h"
 #include "kernel/abi/errno.h"
@@ -95,21 +97,38 @@ sysreaper_heir(struct proc *p)
 	return heir;
 }
 
+/* The caller's own record, sr, dies. */
+static void
+reaper_end(struct sysreaper *sr)
+{
+	struct sysreaper *dead;
+
+	do {
+		reaper_lock();
+		dead = unlink_dead(sr);
+		if (dead == NULL)
+			sr->sr_proc = NULL;
+		reaper_unlock();
+		sysreaper_rele(dead);
+	} while (dead != NULL);
+}
+
+/* Only p itself writes that its record is its own, and that it is not. */
+static bool
+is_reaper(const struct proc *p) NEEDS(proc_token)
+{
+	return p->p_reaper != NULL && p->p_reaper->sr_proc == p;
+}
+
 /* MODEL: adoption.pml. */
 void
 exit_sysreaper(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc;
-	struct sysreaper *sr;
 
 	proc_lock(p); /* sleeps */
-	sr = p->p_reaper;
-	if (sr != NULL) {
-		reaper_lock();
-		if (sr->sr_proc == p)
-			sr->sr_proc = NULL;
-		reaper_unlock();
-	}
+	if (is_reaper(p))
+		reaper_end(p->p_reaper);
 	proc_unlock(p);
 }
 
@@ -122,8 +141,7 @@ kern_reap_acquire(struct proc *p)
 	if (sr == NULL)
 		return ENOMEM;
 	proc_lock(p); /* sleeps */
-	if (p == initproc ||
-	    (p->p_reaper != NULL && p->p_reaper->sr_proc == p)) {
+	if (p == initproc || is_reaper(p)) {
 		error = EALREADY;
 	} else {
 		sr->sr_refs = 1;
@@ -143,13 +161,13 @@ kern_reap_release(struct proc *p)
 	struct sysreaper *sr;
 
 	proc_lock(p); /* sleeps */
-	sr = p->p_reaper;
-	if (sr == NULL || sr->sr_proc != p) {
+	if (!is_reaper(p)) {
 		proc_unlock(p);
 		return ENOTCONN;
 	}
+	sr = p->p_reaper;
+	reaper_end(sr);
 	reaper_lock();
-	sr->sr_proc = NULL;
 	p->p_reaper = sysreaper_hold(sr->sr_parent);
 	reaper_unlock();
 	proc_unlock(p);
@@ -167,7 +185,7 @@ kern_reap_status(struct proc *p, struct reaper_status *st)
 	st->pid_head = -1;
 	proc_lock(p); /* sleeps */
 	sr = p->p_reaper;
-	if (p == initproc || (sr != NULL && sr->sr_proc == p)) {
+	if (p == initproc || is_reaper(p)) {
 		st->flags |= REAPER_STAT_OWNED;
 		reaper = p;
 		PHOLD(reaper);

@@ -1,9 +1,13 @@
 /*
  * procctl_reaper.c -- a process that has made itself a reaper gets the orphans
  * below it instead of init; twice is EALREADY, giving back what one has not
- * ENOTCONN; when a reaper dies the next one above takes over.
+ * ENOTCONN; when a reaper dies the next one above takes over.  Generations of
+ * reapers, each the child of one that ends, leave nothing behind.
  */
+#include "user/lib/census.h"
 #include "user/tests/test.h"
+
+#define GENERATIONS 100
 
 TEST_ROWS("N4");
 
@@ -142,12 +146,65 @@ dead_reaper(void *arg)
 	leaves_orphan(NULL);
 }
 
+static long
+records(void)
+{
+	struct census_list list = {0, NULL};
+	long n;
+
+	CHECK_EQ(census_read(&list), 0);
+	n = census_count(&list, "mem:reaper");
+	census_free(&list);
+	return n;
+}
+
+/* The caller becomes a reaper, then its maker ends, then it makes the next of
+ * n; what is left behind them are three records: the outermost, the last
+ * one's, and its maker's, which goes when the last one ends. */
+static void
+generation(int n)
+{
+	pid_t maker = 0;
+
+	for (int i = 1; i <= n; i++) {
+		CHECK_EQ(ctl(PROC_REAP_ACQUIRE, NULL), 0);
+		store(&shared[4], i);
+		WAIT_UNTIL(maker == 0 || sc(SYS_kill, maker, 0) == -ESRCH);
+		maker = getpid();
+		if (sc(SYS_rfork, RFPROC | RFFDG | RFNOWAIT) != 0) {
+			WAIT_UNTIL(load(&shared[4]) > i);
+			if (i % 2 == 0)
+				ctl(PROC_REAP_RELEASE, NULL);
+			test_exit(0);
+		}
+	}
+	CHECK_EQ(records(), 3);
+	store(&shared[4], n + 1);
+	test_exit(0);
+}
+
+static void
+generations(void *arg)
+{
+	int n = GENERATIONS * test_scale;
+
+	(void)arg;
+	CHECK_EQ(ctl(PROC_REAP_ACQUIRE, NULL), 0);
+	memset(shared, 0, TEST_PAGE);
+	if (sc(SYS_rfork, RFPROC | RFFDG | RFNOWAIT) == 0)
+		generation(n);
+	WAIT_UNTIL(load(&shared[4]) > n);
+	WAIT_UNTIL(records() == 1);
+	CHECK_EQ(sc(SYS_wait4, -1, NULL, 0, NULL), -ECHILD);
+}
+
 int
 main(int argc, char **argv)
 {
 	test_begin(argc, argv);
 	shared = test_shared(TEST_PAGE);
 	CHECK_EXIT(test_fork(errors, NULL), 0);
+	CHECK_EXIT(test_fork(generations, NULL), 0);
 	for (int i = 0; i < 10 * test_scale; i++) {
 		CHECK_EXIT(test_fork(reaper, NULL), 0);
 		CHECK_EXIT(test_fork(outer, NULL), 0);
