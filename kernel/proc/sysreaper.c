@@ -5,8 +5,8 @@
  * below a reaper: processes whose heir is init (p_reaper NULL) never touch it.
  * Who looks for an heir takes the dead out of the chain above, so that they are
  * passed once, and one each time that the lock is held; so does who ends being
- * a reaper.  Records that only dead ones hold do not pile up: of two that follow
- * each other, the lower one died first.
+ * a reaper.  Records that only dead ones hold do not pile up: of two that
+ * follow each other, the lower one died first.
  */
 #include "kernel/proc/sysreaper.h"
 #include "kernel/abi/errno.h"

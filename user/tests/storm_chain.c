@@ -2,8 +2,8 @@
  * storm_chain.c -- a chain of processes, each the parent of the next (at full
  * length ten thousand), dies from the bottom, each reaped by its parent; from
  * the top, each orphaning the next; and in random order.  Some of them are
- * heirs of orphans.  Once all are, and the last outlives the others: its
- * records of heirs go all at once.
+ * heirs of orphans.  Once all are but the last, which outlives the others: the
+ * records of heirs that it holds together go all at once.
  */
 #include "user/tests/test.h"
 
@@ -17,15 +17,22 @@ static pid_t top;  /* who begins the chain */
 static int *gates; /* shared: [i] process i may go; behind: the counts */
 static int *built, *early;
 
+/* The one that outlives the others; it is no heir itself. */
+static bool
+is_last(int i)
+{
+	return last_stays && i == depth - 1;
+}
+
 /* What process i does when it is told to: reaps its child if that is dead
  * already, and exits. */
 static void
 leave(int i, pid_t child, bool reap)
 {
 	test_await(&gates[i], 1);
-	if (last_stays && i == depth - 1)
+	if (is_last(i))
 		WAIT_UNTIL(getppid() == top);
-	if (last_stays && i == depth - 2)
+	if (is_last(i + 1))
 		child = 0;
 	if (reap && child > 0)
 		CHECK_EXIT(child, 4);
@@ -45,7 +52,7 @@ chain(bool reap)
 	for (int i = 0;; i++) {
 		long child = 0;
 
-		if (i % 100 == 50 || all_heirs)
+		if (all_heirs ? !is_last(i) : i % 100 == 50)
 			CHECK_EQ(sc(SYS_procctl, P_PID, getpid(),
 				     PROC_REAP_ACQUIRE, NULL),
 			    0);
