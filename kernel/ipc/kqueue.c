@@ -333,6 +333,8 @@ kqueue_kqfilter(struct file *fp, struct knote *kn)
 	/* One that watches itself would never be quiet again. */
 	if (knote_filter(kn) != EVFILT_READ || kn->kn_kq == kq)
 		return EINVAL;
+	/* What it watches may be outside, now or later. */
+	knote_from_outside(kn);
 	return knote_attach_look(kn, &kq->kq_knotes, kqueue_look);
 }
 

@@ -244,17 +244,10 @@ descriptors(int kq)
 int
 main(int argc, char **argv)
 {
-	int kq;
+	static void (*const parts[])(int) = {pipes, edges, files, tail,
+	    kqueues, descriptors, NULL};
 
 	test_begin(argc, argv);
-	kq = kq_new();
-	for (int i = 0; i < test_rounds(20, 500); i++) {
-		pipes(kq);
-		edges(kq);
-		files(kq);
-		tail(kq);
-		kqueues(kq);
-		descriptors(kq);
-	}
+	kq_rounds(test_rounds(20, 500), parts);
 	return test_done();
 }

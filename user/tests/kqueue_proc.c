@@ -25,20 +25,36 @@ new_child(int code)
 	return test_fork(waits_and_exits, (void *)(intptr_t)code);
 }
 
-static void
-status(int kq)
+/* A child that ends when it is told to, and is watched. */
+static pid_t
+watched(int kq, int code, uint32_t fflags)
 {
-	struct kevent kev;
-	pid_t pid = new_child(7);
+	pid_t pid = new_child(code);
 
-	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0), 0);
-	CHECK_QUIET(kq);
-	test_post(go);
-	kev = kq_next(kq);
-	CHECK_EVENT(&kev, pid, EVFILT_PROC, NOTE_EXIT, 7 << 8);
+	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, fflags, 0), 0);
+	return pid;
+}
+
+/* The next event, and the last of that process, is its end. */
+static void
+ends(int kq, pid_t pid, uint32_t fflags, int status)
+{
+	struct kevent kev = kq_next(kq);
+
+	CHECK_EVENT(&kev, pid, EVFILT_PROC, fflags, status);
 	CHECK_EQ(kev.flags & LAST, LAST);
 	CHECK_QUIET(kq);
 	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_DELETE, 0, 0), -ENOENT);
+}
+
+static void
+status(int kq)
+{
+	pid_t pid = watched(kq, 7, NOTE_EXIT);
+
+	CHECK_QUIET(kq);
+	test_post(go);
+	ends(kq, pid, NOTE_EXIT, 7 << 8);
 	/* It may be heard of before it can be waited for, but not long. */
 	CHECK_EXIT(pid, 7);
 	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0), -ESRCH);
@@ -47,13 +63,10 @@ status(int kq)
 static void
 killed(int kq)
 {
-	pid_t pid = new_child(0);
-	struct kevent kev;
+	pid_t pid = watched(kq, 0, NOTE_EXIT);
 
-	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0), 0);
 	CHECK_EQ(sc(SYS_kill, pid, SIGKILL), 0);
-	kev = kq_next(kq);
-	CHECK_EVENT(&kev, pid, EVFILT_PROC, NOTE_EXIT, SIGKILL);
+	ends(kq, pid, NOTE_EXIT, SIGKILL);
 	CHECK_KILLED(pid, SIGKILL);
 }
 
@@ -61,48 +74,35 @@ killed(int kq)
 static void
 not_asked_for(int kq)
 {
-	pid_t pid = new_child(3);
-	struct kevent kev;
+	pid_t pid = watched(kq, 3, NOTE_FORK);
 
-	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_FORK, 0), 0);
 	test_post(go);
-	kev = kq_next(kq);
-	CHECK_EVENT(&kev, pid, EVFILT_PROC, 0, 3 << 8);
-	CHECK_EQ(kev.flags & LAST, LAST);
+	ends(kq, pid, 0, 3 << 8);
 	CHECK_EXIT(pid, 3);
-	CHECK_QUIET(kq);
 }
 
 static void
 after_the_reap(int kq)
 {
-	pid_t pid = new_child(9);
-	struct kevent kev;
+	pid_t pid = watched(kq, 9, NOTE_EXIT);
 
-	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0), 0);
 	test_post(go);
 	CHECK_EXIT(pid, 9);
-	kev = kq_next(kq);
-	CHECK_EVENT(&kev, pid, EVFILT_PROC, NOTE_EXIT, 9 << 8);
-	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_DELETE, 0, 0), -ENOENT);
+	ends(kq, pid, NOTE_EXIT, 9 << 8);
 }
 
 static void
 zombie(int kq)
 {
 	pid_t pid = new_child(5);
-	struct kevent kev;
 
 	test_post(go);
 	test_await_zombie(pid);
 	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, 0, 0), -ESRCH);
 	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_FORK, 0), -ESRCH);
 	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0), 0);
-	kev = kq_next(kq);
-	CHECK_EVENT(&kev, pid, EVFILT_PROC, NOTE_EXIT, 5 << 8);
-	CHECK_EQ(kev.flags & LAST, LAST);
+	ends(kq, pid, NOTE_EXIT, 5 << 8);
 	CHECK_EXIT(pid, 5);
-	CHECK_QUIET(kq);
 }
 
 static void
@@ -120,18 +120,15 @@ static void
 two_kqueues(int kq)
 {
 	int kq2 = kq_new();
-	pid_t pid = new_child(11);
+	pid_t pid = watched(kq, 11, NOTE_EXIT);
 	struct mthread t;
-	struct kevent kev;
 
-	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0), 0);
 	CHECK_EQ(kq_change(kq2, pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0), 0);
 	mthread_start(&t, sleeper, &kq);
 	test_sleep_ms(5);
 	test_post(go);
 	mthread_join(&t);
-	kev = kq_next(kq2);
-	CHECK_EVENT(&kev, pid, EVFILT_PROC, NOTE_EXIT, 11 << 8);
+	ends(kq2, pid, NOTE_EXIT, 11 << 8);
 	CHECK_EXIT(pid, 11);
 	CHECK_EQ(sc(SYS_close, kq2), 0);
 }
@@ -187,11 +184,10 @@ has_child(void *arg)
 	test_exit(8);
 }
 
-static void
-track(int kq)
+static pid_t
+tracked(int kq)
 {
-	int told = 0, ends = 0;
-	pid_t pid, child = 0;
+	pid_t pid;
 
 	store(go, 0);
 	pid = test_fork(has_child, NULL);
@@ -199,7 +195,16 @@ track(int kq)
 	    kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_TRACK | NOTE_EXIT, 0),
 	    0);
 	test_post(go);
-	while (ends < 2) {
+	return pid;
+}
+
+static void
+track(int kq)
+{
+	int told = 0, ended = 0;
+	pid_t pid = tracked(kq), child = 0;
+
+	while (ended < 2) {
 		struct kevent kev = kq_next(kq);
 
 		CHECK_EQ(kev.udata, pid + 7);
@@ -216,7 +221,7 @@ track(int kq)
 			      kev.ident == (uintptr_t)child);
 			CHECK_EQ(kev.data, (kev.ident == (uintptr_t)pid ? 8 : 6)
 					       << 8);
-			ends++;
+			ended++;
 		}
 		if (load(test_failures) > 0)
 			break;
@@ -226,21 +231,18 @@ track(int kq)
 	CHECK_QUIET(kq);
 }
 
+static int switched;
+
 /* Nobody looks before all are dead: of the child both are told, in order, also
  * when the knote is changed or switched off and on in between. */
 static void
-track_unread(int kq, bool change)
+track_unread(int kq)
 {
+	bool change = switched++ % 2;
 	struct kevent kev[4];
-	pid_t pid, child;
+	pid_t pid = tracked(kq), child;
 	int of_child;
 
-	store(go, 0);
-	pid = test_fork(has_child, NULL);
-	CHECK_EQ(
-	    kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_TRACK | NOTE_EXIT, 0),
-	    0);
-	test_post(go);
 	test_await_zombie(pid);
 	CHECK_EQ(kq_look(kq, kev, 4), 2);
 	of_child = kev[0].ident == (uintptr_t)pid ? 1 : 0;
@@ -264,7 +266,6 @@ track_unread(int kq, bool change)
 	CHECK_EQ(kev[0].data, 6 << 8);
 	CHECK_EQ(kev[0].flags & LAST, LAST);
 	CHECK_QUIET(kq);
-	CHECK_EQ(kq_change(kq, child, EVFILT_PROC, EV_DELETE, 0, 0), -ENOENT);
 	CHECK_EXIT(pid, 8);
 }
 
@@ -278,12 +279,12 @@ looks_for_it(void *arg)
 }
 
 static void
-not_inherited(void)
+not_inherited(int other)
 {
 	int kq = kq_new();
-	pid_t pid = new_child(0);
+	pid_t pid = watched(kq, 0, NOTE_EXIT);
 
-	CHECK_EQ(kq_change(kq, pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0), 0);
+	(void)other;
 	CHECK_EXIT(test_fork(looks_for_it, &kq), 0);
 	CHECK_EQ(sc(SYS_close, kq), 0);
 	test_post(go);
@@ -293,22 +294,12 @@ not_inherited(void)
 int
 main(int argc, char **argv)
 {
-	int kq;
+	static void (*const parts[])(int) = {status, killed, not_asked_for,
+	    after_the_reap, zombie, two_kqueues, fork_and_exec, track,
+	    track_unread, not_inherited, NULL};
 
 	test_begin(argc, argv);
 	go = test_shared(TEST_PAGE);
-	kq = kq_new();
-	for (int i = 0; i < test_rounds(20, 500); i++) {
-		status(kq);
-		killed(kq);
-		not_asked_for(kq);
-		after_the_reap(kq);
-		zombie(kq);
-		two_kqueues(kq);
-		fork_and_exec(kq);
-		track(kq);
-		track_unread(kq, i % 2);
-		not_inherited();
-	}
+	kq_rounds(test_rounds(20, 500), parts);
 	return test_done();
 }

@@ -146,16 +146,12 @@ outlived(int kq)
 int
 main(int argc, char **argv)
 {
+	static void (*const parts[])(int) = {actions, of_children, of_a_sleeper,
+	    outlived, NULL};
 	int kq;
 
 	test_begin(argc, argv);
-	kq = kq_new();
-	for (int i = 0; i < test_rounds(20, 500); i++) {
-		actions(kq);
-		of_children(kq);
-		of_a_sleeper(kq);
-		outlived(kq);
-	}
+	kq = kq_rounds(test_rounds(20, 500), parts);
 	/* With knotes in it. */
 	CHECK_EQ(kq_change(kq, SIGURG, EVFILT_SIGNAL, EV_ADD, 0, 0), 0);
 	CHECK_EQ(kq_change(kq, 0, EVFILT_SIGNAL, EV_ADD, 0, 0), -EINVAL);

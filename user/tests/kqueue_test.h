@@ -28,6 +28,18 @@ kq_change(int kq, uintptr_t ident, int filter, int flags, uint32_t fflags,
 	return sc(SYS_kevent, kq, &kev, 1, NULL, 0, NULL);
 }
 
+/* So many rounds of all the parts, with one kqueue, which is left open. */
+__attribute__((unused)) static int
+kq_rounds(int rounds, void (*const *parts)(int kq))
+{
+	int kq = kq_new();
+
+	for (int i = 0; i < rounds; i++)
+		for (int k = 0; parts[k] != NULL; k++)
+			parts[k](kq);
+	return kq;
+}
+
 /* The events that there are now, at most max. */
 __attribute__((unused)) static long
 kq_look(int kq, struct kevent *kev, int max)
