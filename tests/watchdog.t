@@ -56,7 +56,7 @@ ok "without exitdev: it goes on" grep -q 'exit 0' "$tmp/debugcon"
 	>"$tmp/out" 2>&1
 is "waiting for the console" $? 7
 build_guest far_key
-{ sleep 5; echo; } | ./mayfly exec --extra "$tmp/extra" --append watchdog=2 \
+{ sleep 6; echo; } | ./mayfly exec --extra "$tmp/extra" --append watchdog=2 \
 	-- /extra/far_key >"$tmp/out" 2>&1
 is "waiting for the console by a kqueue of a kqueue" $? 7
 status "waiting for a timer" 0 ./mayfly exec --smp 4 --seed 1 \

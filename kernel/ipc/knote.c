@@ -140,6 +140,18 @@ knote_next(struct knote_walk *kw)
  * Told.
  */
 
+/* Whoever sleeps on kq, or watches it, is to look at it again. */
+static void
+spread(struct kqueue *kq) NEEDS(knote_spin)
+{
+	kq->kq_news = true;
+	if (!kq->kq_changed &&
+	    (kq->kq_sleepers > 0 || !LIST_EMPTY(&kq->kq_knotes))) {
+		kq->kq_changed = true;
+		STAILQ_INSERT_TAIL(&changes, kq, kq_change);
+	}
+}
+
 static void
 enqueue(struct knote *kn) NEEDS(knote_spin)
 {
@@ -151,12 +163,7 @@ enqueue(struct knote *kn) NEEDS(knote_spin)
 	kn->kn_seq = kq->kq_seq++;
 	TAILQ_INSERT_TAIL(&kq->kq_active, kn, kn_active);
 	kq->kq_nactive++;
-	kq->kq_news = true;
-	if (!kq->kq_changed &&
-	    (kq->kq_sleepers > 0 || !LIST_EMPTY(&kq->kq_knotes))) {
-		kq->kq_changed = true;
-		STAILQ_INSERT_TAIL(&changes, kq, kq_change);
-	}
+	spread(kq);
 }
 
 static void
@@ -321,7 +328,11 @@ knote_enter(struct knote *kn, struct klist *kl)
 {
 	if (RB_INSERT(knote_tree, &kn->kn_kq->kq_tree, kn) != NULL)
 		return EEXIST;
-	kn->kn_kq->kq_outside += kn->kn_outside;
+	if (kn->kn_outside) {
+		kn->kn_kq->kq_outside++;
+		/* It matters to those who sleep already, too. */
+		spread(kn->kn_kq);
+	}
 	if (kl != NULL) {
 		LIST_INSERT_HEAD(kl, kn, kn_link[KN_OBJECT]);
 		kn->kn_status |= KN_LISTED;
