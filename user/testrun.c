@@ -1,7 +1,7 @@
 /*
  * testrun.c -- runs the programs below /tests and speaks TAP.
  *
- *   usage: testrun [-b | -f] [-v] [-w SECONDS] [NAME-PREFIX...]
+ *   usage: testrun [-b | -f] [-s] [-v] [-w SECONDS] [NAME-PREFIX...]
  *
  * init's exec mode starts it.  For each test: count everything (census), fork
  * a worker that runs the test and copies its output as diagnostics, wait, and
@@ -11,11 +11,13 @@
  * is shown (who sleeps on what) and killed with all that it started.
  * After the last one it looks how deep kernel stacks have been.
  * -f: storms at full length, -b: shorter ones (test_rounds() in
- * user/tests/test.h); -v: names a test before it runs, and says how long it
+ * user/tests/test.h); -s: whatever a test has started is stopped and goes on all
+ * the time, and gets signals that it ignores; -v: names a test before it runs, and says how long it
  * took; -w: the watchdog's time is another one.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -52,7 +54,7 @@ static struct proc_row procs[MAXPROCS];
 static pid_t old_pids[MAXPROCS];
 static int nold;
 static struct report *report;
-static bool verbose;
+static bool verbose, hails;
 static const char *length; /* an argument for the tests, or NULL */
 static uint64_t watchdog_s = WATCHDOG_S;
 
@@ -243,6 +245,23 @@ kill_new(pid_t spared)
 			kill(procs[i].pid, SIGKILL);
 }
 
+/* Signals for all of them; none ends anything, if the tests do not mind. */
+static void
+hail(void)
+{
+	static const int sigs[] = {SIGSTOP, SIGURG, SIGCONT, SIGWINCH};
+	struct timespec ts = {.tv_nsec = 1000000};
+	int n = list_procs();
+
+	for (size_t s = 0; s < sizeof(sigs) / sizeof(sigs[0]); s++) {
+		for (int i = 0; i < n; i++)
+			if (!is_old(procs[i].pid))
+				kill(procs[i].pid, sigs[s]);
+		if (sigs[s] == SIGSTOP)
+			nanosleep(&ts, NULL);
+	}
+}
+
 static void
 give_up(void)
 {
@@ -262,6 +281,8 @@ watch(pid_t pid)
 
 	while (wait4(pid, &status, WNOHANG, NULL) == 0) {
 		nap();
+		if (hails)
+			hail();
 		if (now_ns() < end)
 			continue;
 		if (in_time) {
@@ -429,6 +450,8 @@ main(int argc, char **argv)
 			watchdog_s = WATCHDOG_FULL_S;
 		} else if (strcmp(argv[first], "-b") == 0) {
 			length = "brief";
+		} else if (strcmp(argv[first], "-s") == 0) {
+			hails = true;
 		} else {
 			verbose = true;
 		}
