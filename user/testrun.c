@@ -11,9 +11,9 @@
  * is shown (who sleeps on what) and killed with all that it started.
  * After the last one it looks how deep kernel stacks have been.
  * -f: storms at full length, -b: shorter ones (test_rounds() in
- * user/tests/test.h); -s: whatever a test has started is stopped and goes on all
- * the time, and gets signals that it ignores; -v: names a test before it runs, and says how long it
- * took; -w: the watchdog's time is another one.
+ * user/tests/test.h); -s: whatever a test has started is stopped and goes on
+ * all the time, and gets signals that it ignores; -v: names a test before it
+ * runs, and says how long it took; -w: the watchdog's time is another one.
  */
 #include <errno.h>
 #include <fcntl.h>
