@@ -30,18 +30,10 @@ MAYFLY_SEED='' ./mayfly exec --smp 4 -- sh -c '/demo/threads; census' \
 	</dev/null >"$tmp/census" 2>&1
 ok "none without a seed" sh -c '! grep -q "^~chaos:" "$1"' - "$tmp/census"
 
-# The whole suite of user tests, with short storms, under each seed.  The guests
-# run on one CPU of the host: as many at a time as there are.
+# The whole suite of user tests, with short storms, under each seed.
 seeds=${MAYFLY_SEED:-$(seq 20)}
-export tmp
-# shellcheck disable=SC2016
-printf '%s\n' $seeds | xargs -P "$(nproc)" -I SEED sh -c '
-	./mayfly exec --smp 4 --mem 192 --seed SEED --timeout 1500 \
-		-- /bin/testrun -b >"$tmp/seed.SEED" 2>&1 </dev/null
-	echo $? >"$tmp/rc.SEED"'
+under_seeds "$seeds" --smp 4 --mem 128 -- /bin/testrun -b
 for seed in $seeds; do
-	relay "[seed $seed]" "./mayfly test chaos --seed $seed" \
-		sh -c 'cat "$1" && exit "$(cat "$2")"' - "$tmp/seed.$seed" \
-		"$tmp/rc.$seed"
+	relay_seed "$seed" "[seed $seed]" "./mayfly test chaos --seed $seed"
 done
 done_testing

@@ -86,12 +86,18 @@ ok "the mark is in the program" sh -c \
 
 # Builds.
 status "build" 0 make all iso
-before=$(find build -newer build/mayfly.elf -type f ! -path 'build/run/*' |
-	sort)
+# What the second build touches; other topics make their builds meanwhile.
+touched()
+{
+	find build -newer build/mayfly.elf -type f ! -path 'build/run/*' \
+		! -path 'build/release/*' ! -path 'build/san/*' \
+		! -path 'build/coverage/*' ! -path 'build/clang/*' \
+		! -path 'build/mutant/*' | sort
+}
+before=$(touched)
 status "build again" 0 make --no-print-directory all iso
 is "the second build says nothing" "$(cat "$tmp/out" "$tmp/err")" ''
-is "the second build does nothing" "$(find build -newer build/mayfly.elf \
-	-type f ! -path 'build/run/*' | sort)" "$before"
+is "the second build does nothing" "$(touched)" "$before"
 
 # A clone builds without leaving anything behind but build/.
 if git rev-parse HEAD >/dev/null 2>&1; then

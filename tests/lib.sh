@@ -118,6 +118,28 @@ relay()
 	count=$(cat "$tmp/count")
 }
 
+# under_seeds SEEDS ARGUMENTS: `mayfly exec` with the arguments under each of
+# the seeds.  Such a guest runs on one CPU of the host: as many at a time as
+# there are.  Then relay_seed SEED PREFIX REPLAY says what came of one.
+under_seeds()
+{
+	seeds=$1
+	shift
+	export tmp
+	# shellcheck disable=SC2016
+	printf '%s\n' $seeds | xargs -P "$(nproc)" -I SEED sh -c '
+		./mayfly exec --seed SEED --timeout 1500 "$@" \
+			>"$tmp/seed.SEED" 2>&1 </dev/null
+		echo $? >"$tmp/rc.SEED"' - "$@"
+}
+
+relay_seed()
+{
+	# shellcheck disable=SC2016
+	relay "$2" "$3" sh -c 'cat "$1" && exit "$(cat "$2")"' - \
+		"$tmp/seed.$1" "$tmp/rc.$1"
+}
+
 done_testing()
 {
 	echo "1..$count"

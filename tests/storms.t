@@ -26,8 +26,12 @@ if [ -z "${MAYFLY_SEED:-}" ]; then
 	storm '2 CPUs' '--smp 2' '-f storm_fork_exit_wait'
 	storm '8 CPUs, 96 MiB' '--smp 8 --mem 96' '-f storm_no_memory'
 fi
-for seed in ${MAYFLY_SEED:-101 102}; do
-	storm "8 CPUs, seed $seed" "--smp 8 --seed $seed" \
-		"$(echo $storms) alloc_failures exit_needs_no_memory"
+seeds=${MAYFLY_SEED:-101 102}
+tests="$(echo $storms) alloc_failures exit_needs_no_memory"
+# shellcheck disable=SC2086
+under_seeds "$seeds" --smp 8 -- /bin/testrun $tests
+for seed in $seeds; do
+	relay_seed "$seed" "[8 CPUs, seed $seed]" \
+		"./mayfly exec --smp 8 --seed $seed -- /bin/testrun $tests"
 done
 done_testing

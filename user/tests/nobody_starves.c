@@ -11,7 +11,6 @@ TEST_ROWS("E90 X53");
 #define HOGS 2
 #define USED_NS 20000000U /* a third of what makes a hog */
 #define HEATING_MS 500    /* until the hogs are known as such */
-#define TURNS 1000
 
 static int *shared; /* [0] ready, [1] go, [2] turns */
 
@@ -65,9 +64,10 @@ int
 main(int argc, char **argv)
 {
 	pid_t pids[SLEEPERS + HOGS + 1];
-	int n = 0, before;
+	int n = 0, turns, before;
 
 	test_begin(argc, argv);
+	turns = test_rounds(1000, 1000);
 	shared = test_shared(TEST_PAGE);
 	for (int i = 0; i < SLEEPERS; i++)
 		pids[n++] = test_fork(sleeper, NULL);
@@ -77,7 +77,7 @@ main(int argc, char **argv)
 	WAIT_UNTIL(load(&shared[1]) == 1);
 	test_sleep_ms(HEATING_MS);
 	before = load(&shared[2]);
-	WAIT_UNTIL(load(&shared[2]) >= before + TURNS);
+	WAIT_UNTIL(load(&shared[2]) >= before + turns);
 	while (n > 0) {
 		CHECK_EQ(sc(SYS_kill, pids[--n], SIGKILL), 0);
 		CHECK_KILLED(pids[n], SIGKILL);

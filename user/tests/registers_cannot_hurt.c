@@ -99,18 +99,18 @@ static void
 spin_with(void *arg)
 {
 	unsigned long flags = (unsigned long)arg;
+	int turns = test_rounds(30000000, 30000000);
 
 	__asm__ volatile("pushfq\n\t"
-			 "orq %0, (%%rsp)\n\t"
-			 "popfq\n\t"
-			 "movl $30000000, %%ecx\n"
-			 "1:\tdecl %%ecx\n\t"
+			 "orq %[flags], (%%rsp)\n\t"
+			 "popfq\n"
+			 "1:\tdecl %[turns]\n\t"
 			 "jnz 1b\n\t"
 			 "pushq $2\n\t"
 			 "popfq"
-			 :
-			 : "r"(flags)
-			 : "rcx", "cc", "memory");
+			 : [turns] "+&r"(turns)
+			 : [flags] "r"(flags)
+			 : "cc", "memory");
 }
 
 /* A fault with the flags set. */
