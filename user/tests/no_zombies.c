@@ -98,6 +98,32 @@ not_wanted(void *arg)
 	unwanted(arg != NULL);
 }
 
+/* One that is its children's heir itself: then they are init's.  Its orphans,
+ * too: it wants none of anybody's. */
+static void
+makes_orphan(void *arg)
+{
+	store((int *)arg, test_fork(waits, (void *)4));
+}
+
+static void
+heir_wants_none(void *arg)
+{
+	pid_t pid;
+
+	(void)arg;
+	CHECK_EQ(sc(SYS_procctl, P_PID, getpid(), PROC_REAP_ACQUIRE, NULL), 0);
+	signal(SIGCHLD, SIG_IGN);
+	pid = test_fork(burns, NULL);
+	CHECK_EQ(test_wait(pid), -ECHILD);
+	WAIT_UNTIL(sc(SYS_kill, pid, 0) == -ESRCH);
+	CHECK_EQ(test_wait(test_fork(makes_orphan, &shared[1])), -ECHILD);
+	store(&shared[0], 4);
+	pid = load(&shared[1]);
+	CHECK_EQ(test_wait(pid), -ECHILD);
+	WAIT_UNTIL(sc(SYS_kill, pid, 0) == -ESRCH);
+}
+
 static void
 dies_of(void *arg)
 {
@@ -184,6 +210,7 @@ main(int argc, char **argv)
 	for (int i = 0; i < test_scale; i++) {
 		CHECK_EXIT(test_fork(not_wanted, NULL), 0);
 		CHECK_EXIT(test_fork(not_wanted, "ignored"), 0);
+		CHECK_EXIT(test_fork(heir_wants_none, NULL), 0);
 		told();
 		clones_tell();
 		CHECK_EXIT(test_fork(storm, NULL), 0);

@@ -181,12 +181,42 @@ others_process(void *arg)
 	CHECK_KILLED(mine, SIGKILL);
 }
 
+/* But once it runs another program, its user may do what it likes with it. */
+static void
+execs_as_user(void *arg)
+{
+	char *argv[] = {arg, (char *)(uintptr_t) "user", NULL}, *env[] = {NULL};
+
+	CHECK_EQ(sc(SYS_setuid, USER), 0);
+	sc(SYS_execve, arg, argv, env);
+	test_exit(1);
+}
+
+static int
+own_process(void)
+{
+	pid_t pid = test_fork(trace_sleeper, NULL);
+	long fd;
+
+	trace_attach(pid);
+	CHECK_EQ(PT(PT_DETACH, pid, 1, 0), 0);
+	fd = proc_open(pid, "mem", O_RDWR);
+	CHECK(fd >= 0);
+	CHECK_EQ(sc(SYS_close, fd), 0);
+	CHECK_EQ(PT(PT_ATTACH, 1, 0, 0), -EPERM);
+	CHECK_EQ(sc(SYS_kill, pid, SIGKILL), 0);
+	CHECK_KILLED(pid, SIGKILL);
+	return test_done();
+}
+
 int
 main(int argc, char **argv)
 {
 	pid_t pid;
 
 	test_begin(argc, argv);
+	if (argc > 1 && strcmp(argv[1], "user") == 0)
+		return own_process();
 	shared = test_shared(TEST_PAGE);
 	pid = test_fork(trace_sleeper, NULL);
 	not_traced();
@@ -194,6 +224,7 @@ main(int argc, char **argv)
 	ending();
 	CHECK_EXIT(test_fork(circle, NULL), 0);
 	CHECK_EXIT(test_fork(others_process, &pid), 0);
+	CHECK_EXIT(test_fork(execs_as_user, argv[0]), 0);
 	CHECK_EQ(sc(SYS_kill, pid, SIGKILL), 0);
 	CHECK_KILLED(pid, SIGKILL);
 	nobody();
