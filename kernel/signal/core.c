@@ -29,9 +29,11 @@
 #include "kernel/proc/limit.h"
 #include "kernel/proc/proc.h"
 #include "kernel/procfs/stopevent.h"
+#include "kernel/signal/signal.h"
 
 #define MAX_SEGMENTS 128 /* of the map; those beyond are left out */
 #define CORE_MODE 0600
+#define CORE_PIECE (1UL << 20) /* SIGKILL is asked for after so much */
 
 MALLOC_DEFINE(M_CORE, "core");
 
@@ -126,6 +128,34 @@ write_at(struct file *fp, uint64_t offset, void *from, size_t len, bool kernel)
 	return error == 0 && uio.uio_resid != 0 ? EIO : error;
 }
 
+static bool
+is_killed(struct proc *p)
+{
+	bool killed;
+
+	proc_lock(p); /* sleeps */
+	killed = sig_kill_is_pending(p);
+	proc_unlock(p);
+	return killed;
+}
+
+/* A segment; EINTR: SIGKILL wants the process to end. */
+static int
+write_segment(struct file *fp, const Elf64_Phdr *ph, struct proc *p)
+{
+	uint64_t done, n;
+	int error = 0;
+
+	for (done = 0; error == 0 && done < ph->p_filesz; done += n) {
+		n = min(ph->p_filesz - done, CORE_PIECE);
+		error = write_at(fp, ph->p_offset + done,
+		    (void *)(ph->p_vaddr + done), n, false); /* sleeps */
+		if (error == 0 && is_killed(p)) /* sleeps */
+			error = EINTR;
+	}
+	return error;
+}
+
 /* lp's notes are put at *offset, which goes on. */
 static int
 write_thread(struct file *fp, struct core *c, struct lwp *lp, int sig,
@@ -175,12 +205,9 @@ write_core(struct file *fp, struct core *c, struct lwp *lp, int sig)
 
 	if (error == 0)
 		error = write_threads(fp, c, lp, sig); /* sleeps */
-	for (int i = 1; error == 0 && i < ch->ch_ehdr.e_phnum; i++) {
-		const Elf64_Phdr *ph = &ch->ch_phdrs[i];
-
-		error = write_at(fp, ph->p_offset, (void *)ph->p_vaddr,
-		    ph->p_filesz, false); /* sleeps */
-	}
+	for (int i = 1; error == 0 && i < ch->ch_ehdr.e_phnum; i++)
+		error = write_segment(fp, &ch->ch_phdrs[i],
+		    lp->lwp_proc); /* sleeps */
 	return error;
 }
 

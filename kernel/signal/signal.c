@@ -372,6 +372,19 @@ sig_is_discarded(struct lwp *lp, int sig)
 	return discarded;
 }
 
+bool
+sig_kill_is_pending(struct proc *p)
+{
+	struct lwp *lp;
+
+	if (sigset_has(&p->p_siglist.sp_set, SIGKILL))
+		return true;
+	RB_FOREACH(lp, lwp_tree, &p->p_lwps)
+		if (sigset_has(&lp->lwp_siglist.sp_set, SIGKILL))
+			return true;
+	return false;
+}
+
 /* Two threads may both have been told of what one of them then takes; no
  * thread must be left untold of what none has taken. */
 __rare void

@@ -47,6 +47,8 @@ void pgsignal(struct pgrp *pg, int sig, bool controlled) SLEEPS;
 void ksignal_self(int sig) SLEEPS;
 /* Does lp's process block (in lp) or ignore sig? */
 bool sig_is_discarded(struct lwp *lp, int sig) SLEEPS;
+/* Has SIGKILL been posted, to p or to a thread of it? */
+bool sig_kill_is_pending(struct proc *p) NEEDS(proc_token);
 /* SIGCHLD (or another that p's parent pp wants) with p's status. */
 void ksignal_child(struct proc *pp, struct proc *p, int sig, int status)
     SLEEPS;

@@ -56,20 +56,6 @@ stop_uncount(struct lwp *lp)
 	lp->lwp_proc->p_nstopped--;
 }
 
-/* Has SIGKILL been posted, to the process or to a thread? */
-static bool
-is_killed(struct proc *p) NEEDS(proc_token)
-{
-	struct lwp *lp;
-
-	if (sigset_has(&p->p_siglist.sp_set, SIGKILL))
-		return true;
-	RB_FOREACH(lp, lwp_tree, &p->p_lwps)
-		if (sigset_has(&lp->lwp_siglist.sp_set, SIGKILL))
-			return true;
-	return false;
-}
-
 void
 proc_stop(struct proc *p, int sig)
 {
@@ -78,7 +64,7 @@ proc_stop(struct proc *p, int sig)
 	/* A vfork child that stopped would stop its parent, too.  And SIGKILL
 	 * has let it go on for good. */
 	if ((p->p_flags & (P_WEXIT | P_STOPPED)) ||
-	    (atomic_load(&p->p_mpflags) & P_PPWAIT) || is_killed(p))
+	    (atomic_load(&p->p_mpflags) & P_PPWAIT) || sig_kill_is_pending(p))
 		return;
 	p->p_flags |= P_STOPPED;
 	pgrp_count_stopped(p, 1);

@@ -232,19 +232,28 @@ commit(struct tty *tp)
 	tty_wake_readers(tp);
 }
 
-/* IXOFF: asks the other side to wait, or to go on. */
+/* Puts out the special character of that place, if there is one. */
+static bool NEEDS(tty_token)
+put_special(struct tty *tp, int place)
+{
+	uint8_t c = tp->t_termios.c_cc[place];
+
+	return c == _POSIX_VDISABLE || disc_output(tp, c);
+}
+
+/* IXOFF: asks the other side to wait, or to go on; and to go on when that is
+ * not wanted any more. */
 static void NEEDS(tty_token)
 hold_input(struct tty *tp)
 {
+	bool wanted = tp->t_termios.c_iflag & IXOFF;
 	uint32_t room = free_in(tp);
 	bool stop = tp->t_sent_stop;
 
-	if (!(tp->t_termios.c_iflag & IXOFF))
-		return;
-	if (!stop && room < TTY_IN / 4)
-		stop = disc_output(tp, tp->t_termios.c_cc[VSTOP]);
-	else if (stop && room > TTY_IN / 2)
-		stop = !disc_output(tp, tp->t_termios.c_cc[VSTART]);
+	if (wanted && !stop && room < TTY_IN / 4)
+		stop = put_special(tp, VSTOP);
+	else if (stop && (!wanted || room > TTY_IN / 2))
+		stop = !put_special(tp, VSTART);
 	if (stop != tp->t_sent_stop)
 		tp->t_driver->dr_start(tp);
 	tp->t_sent_stop = stop;
@@ -453,6 +462,7 @@ disc_modes_changed(struct tty *tp)
 		tp->t_held = false;
 		tp->t_driver->dr_start(tp);
 	}
+	hold_input(tp);
 	tty_wake_all(tp);
 }
 

@@ -286,6 +286,32 @@ against_each_other(const char *name, int round)
 	CHECK_EQ(unlink(name), -1);
 }
 
+/*
+ * A large one, which SIGKILL cuts short.
+ */
+
+static void
+dies_large(void *arg)
+{
+	(void)arg;
+	limit(1 << 28);
+	test_private(64UL << 20);
+	test_poke(24, 5);
+}
+
+static void
+killed_meanwhile(const char *name)
+{
+	pid_t pid = test_fork(dies_large, NULL);
+	struct stat st;
+
+	WAIT_UNTIL(stat(name, &st) == 0 && st.st_size > 0);
+	CHECK_EQ(kill(pid, SIGKILL), 0);
+	CHECK_EQ(test_wait(pid), SIGSEGV);
+	CHECK(stat(name, &st) == 0 && st.st_size < 64 << 20);
+	CHECK_EQ(unlink(name), 0);
+}
+
 /* Is the marked text in the file, behind the page of the headers? */
 static bool
 remembers(const char *name)
@@ -343,6 +369,7 @@ main(int argc, char **argv)
 		check_notes(name, pid);
 		CHECK_EQ(unlink(name), 0);
 	}
+	killed_meanwhile(name);
 	n = test_rounds(64, 10000);
 	pid = test_fork(dies_in_a_crowd, (void *)(intptr_t)n);
 	CHECK_EQ(test_wait(pid), SIGSEGV | _WCORE);

@@ -179,6 +179,39 @@ flow(void)
 	CHECK_EQ(readable(pt.s), 0);
 }
 
+/* What is typed ahead makes the terminal ask for a pause. */
+static void
+flow_back(void)
+{
+	static char ahead[900];
+	struct termios tio;
+	char got[900], c;
+
+	raw_modes(pt.s, 1, 0);
+	REQUIRE(tcgetattr(pt.s, &tio) == 0);
+	tio.c_iflag |= IXOFF;
+	CHECK_EQ(tcsetattr(pt.s, TCSANOW, &tio), 0);
+	CHECK_EQ(sc(SYS_write, pt.m, ahead, sizeof(ahead)), sizeof(ahead));
+	CHECK_OUTPUT(pt.m, "\023");
+	CHECK_EQ(sc(SYS_read, pt.s, got, 700), 700);
+	CHECK_OUTPUT(pt.m, "\021");
+	/* And to go on when it does not mind any more. */
+	CHECK_EQ(sc(SYS_write, pt.m, ahead, 700), 700);
+	CHECK_OUTPUT(pt.m, "\023");
+	tio.c_iflag &= ~(tcflag_t)IXOFF;
+	CHECK_EQ(tcsetattr(pt.s, TCSANOW, &tio), 0);
+	CHECK_OUTPUT(pt.m, "\021");
+	/* Without a character for it there is none. */
+	tio.c_iflag |= IXOFF;
+	tio.c_cc[VSTOP] = tio.c_cc[VSTART] = _POSIX_VDISABLE;
+	CHECK_EQ(tcsetattr(pt.s, TCSANOW, &tio), 0);
+	CHECK_EQ(sc(SYS_fcntl, pt.m, F_SETFL, O_RDWR | O_NONBLOCK), 0);
+	CHECK_EQ(sc(SYS_read, pt.m, &c, 1), -EAGAIN);
+	CHECK_EQ(sc(SYS_fcntl, pt.m, F_SETFL, O_RDWR), 0);
+	CHECK_EQ(sc(SYS_read, pt.s, got, sizeof(got)), 900);
+	CHECK_EQ(tcflush(pt.s, TCIOFLUSH), 0);
+}
+
 #define MUCH 20000
 
 static void
@@ -258,6 +291,7 @@ main(int argc, char **argv)
 	modes_change();
 	bytes();
 	flow();
+	flow_back();
 	more_than_fits();
 	pair_close(&pt);
 	return test_done();
