@@ -74,6 +74,9 @@ is "each is tried by sigkill_always" "$(grep -vxe '"pgrp"' -e '"ttybg"' \
 	"$tmp/sleeps" | while read -r name; do
 	grep -q "{in_.*, $name" user/tests/sigkill_always.c || echo "$name"
 done)" ""
+is "the mutants fit the sources" "$(for name in $(tools/mutant list); do
+	tools/mutant source "$name" 2>&1 >"$tmp/mutant.c"
+done)" ""
 status "make walk prints the reasons" 0 make --no-print-directory walk
 ok "make walk knows ORDER" grep -q 'ORDER:' "$tmp/out"
 done_testing
