@@ -112,27 +112,29 @@ knote_walk(struct knote_walk *kw, struct klist *kl, int list)
 {
 	kw->kw_place.kn_status = KN_MARKER;
 	kw->kw_list = list;
+	kw->kw_next = LIST_FIRST(kl);
 	kw->kw_left = SPIN_BATCH;
-	LIST_INSERT_HEAD(kl, &kw->kw_place, kn_link[list]);
 }
 
 struct knote *
 knote_next(struct knote_walk *kw)
 {
-	struct knote *place = &kw->kw_place, *kn;
+	struct knote *place = &kw->kw_place, *kn = kw->kw_next;
+	int list = kw->kw_list;
 
-	if (kw->kw_left-- <= 0) {
+	if (unlikely(kw->kw_left-- <= 0) && kn != NULL) {
+		LIST_INSERT_BEFORE(kn, place, kn_link[list]);
 		knote_unlock();
 		knote_lock();
+		kn = LIST_NEXT(place, kn_link[list]);
+		LIST_REMOVE(place, kn_link[list]);
 		kw->kw_left = SPIN_BATCH;
 	}
 	/* Where others are is no knote. */
-	kn = LIST_NEXT(place, kn_link[kw->kw_list]);
-	while (kn != NULL && (kn->kn_status & KN_MARKER))
-		kn = LIST_NEXT(kn, kn_link[kw->kw_list]);
-	LIST_REMOVE(place, kn_link[kw->kw_list]);
+	while (kn != NULL && unlikely(kn->kn_status & KN_MARKER))
+		kn = LIST_NEXT(kn, kn_link[list]);
 	if (kn != NULL)
-		LIST_INSERT_AFTER(kn, place, kn_link[kw->kw_list]);
+		kw->kw_next = LIST_NEXT(kn, kn_link[list]);
 	return kn;
 }
 

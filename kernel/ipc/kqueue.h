@@ -115,13 +115,14 @@ void knote_detach(struct knote *kn) NEEDS(knote_spin);
 void knote_remove(struct knote *kn, struct knote_dead *dead) NEEDS(knote_spin);
 void knote_bury(struct knote_dead *dead) SLEEPS;
 /*
- * A walk over a list of knotes that lets go of the lock now and then, without
- * sleeping.  It is at a place of the list, so the knote that it has given may
- * go, and so may all others; the list may not.  Who comes meanwhile is not met.
- * To its end, always.
+ * A walk over a list of knotes, to its end, that lets go of the lock now and
+ * then, without sleeping; meanwhile a mark has its place in the list.  Then all
+ * knotes may go, but not the list; else the knote that was given may go.  Who
+ * comes is not met.
  */
 struct knote_walk {
-	struct knote kw_place GUARDED(knote_spin);
+	struct knote kw_place GUARDED(knote_spin); /* the mark */
+	struct knote *kw_next; /* OWNER while the lock is held */
 	int kw_list;  /* OWNER KN_OBJECT or KN_FILE */
 	int kw_left;  /* OWNER knotes before the lock is let go of */
 };
