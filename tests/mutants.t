@@ -18,8 +18,8 @@ guest()
 	MAYFLY_VARIANT=$1 cpus=$2 seed=$3
 	export MAYFLY_VARIANT
 	shift 3
-	# Five seconds of a clock that counts instructions are always five.
-	watchdog=5
+	# Ten seconds of a clock that counts instructions are always ten.
+	watchdog=10
 	[ "$seed" != - ] || watchdog=120
 	case $1 in
 	ktest:*) set -- --append "ktest=${1#ktest:}" -- /bin/true ;;
