@@ -180,7 +180,8 @@ static int
 lwp_create_copyout(const struct lwp_params *par, int tid)
 {
 	static const uint64_t nowhere;
-	int error = copyout(&nowhere, (char *)par->stack - sizeof(nowhere),
+	uintptr_t top = (uintptr_t)par->stack;
+	int error = copyout(&nowhere, (void *)(top - sizeof(nowhere)),
 	    sizeof(nowhere)); /* sleeps */
 
 	if (error == 0 && par->tid1 != NULL)
