@@ -7,7 +7,8 @@
 
 # What storm a program raises is in its first comment.
 storms='exec_against_exit exit_many_threads extexit_all_threads
-	lwp_create_against_exit sigkill_always storm_chain storm_fork
+	lwp_create_against_exit sigkill_always storm_anything storm_chain
+	storm_fork
 	storm_itimer storm_kill storm_kqueue storm_orphan storm_proc storm_ps
 	storm_ptrace storm_re storm_rfork storm_signals storm_threads storm_tty
 	storm_vfork storm_waiters storm_zombies wait_two_threads'

@@ -17,10 +17,10 @@
 
 TEST_ROWS("E10 E11 N5 N6 2.43");
 
-#define USERS 4		 /* each with one process after the other */
-#define UID 4200	 /* of the first */
+#define USERS 4		  /* each with one process after the other */
+#define UID 4200	  /* of the first */
 #define MOST_PROCESSES 12 /* of a user */
-#define MOST_CALLS 40	 /* by a child */
+#define MOST_CALLS 40	  /* by a child */
 #define WINDOW_MS 100
 #define AREA (16 * TEST_PAGE) /* memory to point into */
 #define DIR "/anything"
@@ -46,8 +46,8 @@ any(unsigned n)
 static long
 any_long(void)
 {
-	static const long edges[] = {0, 1, -1, 2, 3, 7, 64, 511, 512, 4095, 4096,
-	    4097, 65535, 65536, 1 << 20, INT32_MAX, INT32_MIN, 1L << 31,
+	static const long edges[] = {0, 1, -1, 2, 3, 7, 64, 511, 512, 4095,
+	    4096, 4097, 65535, 65536, 1 << 20, INT32_MAX, INT32_MIN, 1L << 31,
 	    1L << 32, (1L << 32) + 1, 1L << 47, INT64_MAX, INT64_MIN,
 	    INT64_MIN + 1, -4096};
 
@@ -209,7 +209,8 @@ fill_area(void)
 	long *words = (long *)(area + any(14) * TEST_PAGE);
 
 	for (int i = 0; i < 16; i++)
-		words[i] = any(3) == 0 ? any_pointer() : any_argument('n' - any(2));
+		words[i] = any(3) == 0 ? any_pointer() :
+					 any_argument("nm"[any(2)]);
 }
 
 static bool
