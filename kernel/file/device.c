@@ -16,6 +16,7 @@
 #include "kernel/lwkt/sysinit.h"
 #include "kernel/lwkt/thread.h"
 #include "kernel/param.h"
+#include "kernel/sched/usched.h"
 
 #define ZERO_YIELD 64 /* pages of zeroes before others run */
 
@@ -63,7 +64,7 @@ zero_read(struct file *fp, struct uio *uio)
 	for (unsigned n = 1; error == 0 && uio->uio_resid > 0; n++) {
 		error = uiomove_out(uio, zero_page, PAGE_SIZE); /* sleeps */
 		if (n % ZERO_YIELD == 0)
-			lwkt_yield(); /* sleeps */
+			usched_user_yield(); /* sleeps */
 	}
 	return error;
 }

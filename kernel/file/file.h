@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include "kernel/abi/fcntl.h"
 #include "kernel/abi/stat.h"
+#include "kernel/abi/uio.h"
 #include "kernel/ipc/knote.h"
 #include "kernel/lib/lib.h"
 #include "kernel/lockcheck.h"
@@ -21,12 +22,6 @@ struct file;
 struct inode;
 struct sigio_slot;
 struct vm_object;
-
-/* A piece of one; the user's layout. */
-struct iovec {
-	void *iov_base; /* OWNER */
-	size_t iov_len; /* OWNER */
-};
 
 /* A buffer of user memory (or of the kernel's, for exec). */
 struct uio {
@@ -43,7 +38,6 @@ struct uio {
  * buf to the uio, and steps it.  EFAULT. */
 int uiomove_in(struct uio *uio, void *buf, size_t n) SLEEPS;
 int uiomove_out(struct uio *uio, const void *buf, size_t n) SLEEPS;
-#define UIO_MAXIOV 1024
 /* Makes a uio of count pieces that a user's array at uaddr describes; *memp is
  * to be given to uio_freev() when the uio is done with.  EINVAL (too many
  * pieces or bytes), EFAULT, ENOMEM: then nothing is to be freed. */

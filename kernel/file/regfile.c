@@ -24,6 +24,7 @@
 #include "kernel/md.h"
 #include "kernel/mem/page.h"
 #include "kernel/mem/vm.h"
+#include "kernel/sched/usched.h"
 
 #define YIELD_BYTES (256UL << 10) /* others run after so much copying */
 #define SPIN_BATCH 256		  /* pages shared under one spin lock */
@@ -217,7 +218,7 @@ reg_read(struct file *fp, struct uio *uio)
 		error = uiomove_out(uio, from + off, n); /* sleeps */
 		copied += n;
 		if (copied % YIELD_BYTES < n)
-			lwkt_yield(); /* sleeps */
+			usched_user_yield(); /* sleeps */
 	}
 	if (obj != NULL)
 		vm_object_rele(obj);
@@ -281,7 +282,7 @@ reg_write(struct file *fp, struct uio *uio)
 		error = reg_write_page(ip, uio); /* sleeps */
 		copied += PAGE_SIZE;
 		if (copied % YIELD_BYTES == 0)
-			lwkt_yield(); /* sleeps */
+			usched_user_yield(); /* sleeps */
 	}
 	uio->uio_resid += beyond;
 	reg_end(ip);

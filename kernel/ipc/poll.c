@@ -18,6 +18,7 @@
 #include "kernel/lwkt/thread.h"
 #include "kernel/mem/kmalloc.h"
 #include "kernel/proc/proc.h"
+#include "kernel/sched/usched.h"
 
 #define YIELD_BATCH 256 /* descriptors before others run */
 #define READS (POLLIN | POLLRDNORM)
@@ -99,7 +100,7 @@ watch_all(struct kqueue *kq, struct pollfd *fds, int n, int *bad)
 		if (fds[i].fd >= 0)
 			error = watch_entry(kq, &fds[i], i); /* sleeps */
 		if (i % YIELD_BATCH == YIELD_BATCH - 1)
-			lwkt_yield(); /* sleeps */
+			usched_user_yield(); /* sleeps */
 		if (error == EBADF) {
 			fds[i].revents = POLLNVAL;
 			++*bad;

@@ -452,6 +452,17 @@ migrate_message(void *arg, int unused) NEEDS(crit)
 }
 
 void
+lwkt_give(struct thread *td, int cpuid)
+{
+	struct globaldata *gd = globaldata[cpuid];
+
+	if (gd == mycpu)
+		migrate_message(td, 0);
+	else
+		lwkt_send_ipiq(gd, migrate_message, td, 0);
+}
+
+void
 lwkt_migrate_self(int cpuid)
 {
 	struct thread *td = curthread;
@@ -466,7 +477,7 @@ lwkt_migrate_self(int cpuid)
 		if (td->td_release != NULL)
 			td->td_release(td);
 		lwkt_giveaway(td);
-		lwkt_send_ipiq(globaldata[cpuid], migrate_message, td, 0);
+		lwkt_give(td, cpuid);
 		lwkt_block();
 	}
 	crit_exit();

@@ -184,7 +184,7 @@ get_checked(struct objcache *oc)
 	return obj;
 }
 
-void *
+inline void *
 objcache_get(struct objcache *oc)
 {
 	void *obj;

@@ -139,6 +139,10 @@ lwp_notify(struct lwp *lp, uint32_t flags)
 	gd = atomic_load(&td->td_gd);
 	if (gd != mycpu && (atomic_load(&td->td_flags) & TDF_RUNNING))
 		cpu_send_ipi(gd->gd_cpuid);
+	/* RACE: it may be about to queue itself, or on its way to another
+	 * queue; then it waits for its turn there. */
+	if (unlikely(atomic_load(&lp->lwp_onrunq)) && (flags & TDF_MP_KILL))
+		usched_hurry(lp);
 }
 
 /* MODEL: handshake.pml, kill.pml, vfork.pml. */

@@ -243,7 +243,7 @@ struct lwp {
 	/* The user scheduler's (sched/usched.c). */
 	TAILQ_ENTRY(lwp) lwp_procq GUARDED(runq_spin); /* of lwp_qcpu */
 	int lwp_qlevel GUARDED(runq_spin);  /* queue it is on */
-	uint64_t lwp_qseq GUARDED(runq_spin); /* since when: uc_inserts */
+	uint64_t lwp_qdue GUARDED(runq_spin); /* cycles, userq.c */
 	bool lwp_onrunq GUARDED(runq_spin);
 	struct cpumask lwp_cpumask; /* ATOMIC where it may run */
 	int lwp_qcpu;		    /* OWNER last CPU it ran or queued on */
@@ -404,7 +404,8 @@ void lwp_doom(struct lwp *lp) NEEDS(proc_token);
 /* The current LWP will end: it counts no more among those that live on. */
 void lwp_commit(struct lwp *lp) NEEDS(proc_token);
 /* Makes lp look at its flags soon: interrupts its user mode, and the sleeps
- * that one of flags ends (TDF_MP_INTR, TDF_MP_KILL; 0: none). */
+ * that one of flags ends (TDF_MP_INTR, TDF_MP_KILL; 0: none).  Who is told to
+ * end does not wait for a CPU's user mode, either. */
 void lwp_notify(struct lwp *lp, uint32_t flags) NEEDS(proc_token);
 
 /* fork.c */

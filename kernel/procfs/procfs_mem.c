@@ -13,6 +13,7 @@
 #include "kernel/proc/debug.h"
 #include "kernel/proc/proc.h"
 #include "kernel/procfs/procfs.h"
+#include "kernel/sched/usched.h"
 
 #define MEM_YIELD 64 /* pages before others run */
 
@@ -53,7 +54,7 @@ procfs_mem(struct proc *p, struct uio *uio, bool write)
 	for (unsigned n = 1; error == 0 && uio->uio_resid > 0; n++) {
 		error = move_page(vm, uio, buf, write); /* sleeps */
 		if (n % MEM_YIELD == 0)
-			lwkt_yield(); /* sleeps */
+			usched_user_yield(); /* sleeps */
 	}
 	kfree(buf, &M_PROCMEM);
 	vmspace_exitfree(vm);

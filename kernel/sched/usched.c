@@ -1,5 +1,5 @@
 /*
- * usched.c -- queues of runnable LWPs, one per CPU.
+ * usched.c -- which LWP a CPU runs in user mode.
  *
  * An LWP in user mode is its CPU's designated one (gd_uschedcp).  It keeps the
  * designation through system calls that do not block; when it blocks, the
@@ -14,11 +14,11 @@
  *
  * Time slices: a tick of TICK_NS runs on a CPU only while its queue holds
  * somebody, or an LWP that was woken waits for its waker to block.  It lets
- * idle CPUs pull, ages the designated LWP, ends its slice, and lets the woken
- * one have the CPU.
+ * idle CPUs pull, gives one LWP to a CPU whose queue is shorter, ages the
+ * designated LWP, ends its slice, and lets the woken one have the CPU.
  *
- * Locks: uc_spin guards a CPU's queue.  gd_uschedcp belongs to its CPU, in a
- * critical section.
+ * Locks: a CPU's queue has one of its own (userq.h).  gd_uschedcp belongs to
+ * its CPU, in a critical section.
  */
 #include "kernel/abi/errno.h"
 #include "kernel/abi/usched.h"
@@ -33,39 +33,25 @@
 #include "kernel/proc/proc.h"
 #include "kernel/proc/ucred.h"
 #include "kernel/sched/usched.h"
+#include "kernel/sched/userq.h"
 
-#define LEVELS 32	      /* queues; 0 is the best */
 #define STEAL_LEVELS 4	      /* how much better takes the CPU away at once */
 #define TICK_NS (2 * NS_PER_MS)
 #define SLICE_TICKS 5
 #define DECAY_NS (100 * NS_PER_MS)
-#define AGE_TAKES 16
 
 MALLOC_DEFINE(M_USCHED, "usched");
 
-TAILQ_HEAD(lwpq, lwp);
-
 struct usched_pcpu {
-	struct spinlock uc_spin;	/* SELF */
-	struct lwpq uc_queues[LEVELS] GUARDED(runq_spin);
-	uint32_t uc_mask GUARDED(runq_spin); /* non-empty ones */
-	unsigned uc_takes GUARDED(runq_spin); /* choices made */
-	uint64_t uc_inserts GUARDED(runq_spin); /* LWPs queued */
-	int uc_count;			/* ATOMIC written under uc_spin */
-	struct callout uc_tick;		/* SELF */
+	struct userq uc_queue;	/* SELF */
+	struct callout uc_tick; /* SELF */
 	bool uc_ticking GUARDED(crit);
 };
 
-static inline void
-queue_lock(struct usched_pcpu *uc) TAKES(runq_spin) UNCHECKED
+static inline struct userq *
+queue_of(int cpuid)
 {
-	spin_lock(&uc->uc_spin);
-}
-
-static inline void
-queue_unlock(struct usched_pcpu *uc) DROPS(runq_spin) UNCHECKED
-{
-	spin_unlock(&uc->uc_spin);
+	return &globaldata[cpuid]->gd_usched->uc_queue;
 }
 
 static struct cpumask idle_cpus; /* ATOMIC */
@@ -80,9 +66,7 @@ usched_init(void)
 		    kmalloc(sizeof(*uc), &M_USCHED, M_ZERO);
 
 		KASSERT(uc != NULL, "no memory for the user scheduler");
-		spin_init(&uc->uc_spin, "usched", SPIN_RUNQ);
-		for (int level = 0; level < LEVELS; level++)
-			TAILQ_INIT(&uc->uc_queues[level]);
+		userq_init(&uc->uc_queue, i);
 		callout_init(&uc->uc_tick);
 		globaldata[i]->gd_usched = uc;
 	}
@@ -102,70 +86,6 @@ decay(struct lwp *lp)
 }
 
 static void
-queue_insert(struct usched_pcpu *uc, struct lwp *lp, int cpuid)
-{
-	int level = min(lp->lwp_estcpu, LEVELS - 1);
-
-	queue_lock(uc);
-	KKASSERT(!lp->lwp_onrunq);
-	lp->lwp_onrunq = true;
-	lp->lwp_qcpu = cpuid;
-	lp->lwp_qlevel = level;
-	lp->lwp_qseq = uc->uc_inserts++;
-	TAILQ_INSERT_TAIL(&uc->uc_queues[level], lp, lwp_procq);
-	uc->uc_mask |= 1U << level;
-	atomic_add(&uc->uc_count, 1);
-	queue_unlock(uc);
-}
-
-/* The LWP to run next on CPU cpuid: the first of the best level, but every
- * AGE_TAKESth time the one that has waited longest, so that nobody waits for
- * ever, whatever the levels of the others.  NULL: none may run there. */
-static struct lwp *
-queue_choose(struct usched_pcpu *uc, int cpuid) NEEDS(runq_spin)
-{
-	bool longest = ++uc->uc_takes % AGE_TAKES == 0;
-	struct lwp *best = NULL, *lp;
-
-	for (uint32_t mask = uc->uc_mask; mask != 0; mask &= mask - 1) {
-		TAILQ_FOREACH(lp, &uc->uc_queues[__builtin_ctz(mask)],
-		    lwp_procq)
-			if (cpumask_test(&lp->lwp_cpumask, cpuid))
-				break;
-		if (lp == NULL ||
-		    (best != NULL && best->lwp_qseq < lp->lwp_qseq))
-			continue;
-		best = lp;
-		if (!longest)
-			break;
-	}
-	return best;
-}
-
-/* Takes the LWP to run next on CPU cpuid off a queue; NULL. */
-static struct lwp *
-queue_take(struct usched_pcpu *uc, int cpuid)
-{
-	struct lwp *lp;
-
-	if (atomic_load(&uc->uc_count) == 0)
-		return NULL;
-	queue_lock(uc);
-	lp = queue_choose(uc, cpuid);
-	if (lp != NULL) {
-		struct lwpq *q = &uc->uc_queues[lp->lwp_qlevel];
-
-		TAILQ_REMOVE(q, lp, lwp_procq);
-		if (TAILQ_EMPTY(q))
-			uc->uc_mask &= ~(1U << lp->lwp_qlevel);
-		atomic_sub(&uc->uc_count, 1);
-		lp->lwp_onrunq = false;
-	}
-	queue_unlock(uc);
-	return lp;
-}
-
-static void
 passive_release(struct thread *td)
 {
 	td->td_release = NULL;
@@ -180,7 +100,7 @@ designate(struct usched_pcpu *uc, struct lwp *lp) NEEDS(crit)
 	lp->lwp_qcpu = mycpu->gd_cpuid;
 	lp->lwp_slice = SLICE_TICKS;
 	mycpu->gd_uschedcp = lp;
-	if (atomic_load(&uc->uc_count) != 0)
+	if (userq_count(&uc->uc_queue) != 0)
 		tick_start(uc);
 }
 
@@ -206,7 +126,7 @@ kick_message(void *unused, int unused2) NEEDS(crit)
 	(void)unused;
 	(void)unused2;
 	gd_note(mycpu, RQF_USER_RESCHED);
-	if (mycpu->gd_uschedcp != NULL && atomic_load(&uc->uc_count) != 0)
+	if (mycpu->gd_uschedcp != NULL && userq_count(&uc->uc_queue) != 0)
 		tick_start(uc);
 }
 
@@ -248,7 +168,7 @@ setrunqueue(struct lwp *lp, bool seek_idle) NEEDS(crit)
 	int cpuid = home_cpu(lp);
 	struct globaldata *gd = globaldata[cpuid];
 
-	queue_insert(gd->gd_usched, lp, cpuid);
+	userq_insert(queue_of(cpuid), lp);
 	/* From here on lp may run, anywhere: it is not looked at again. */
 	atomic_fence();
 	/* RACE: the CPU that is kicked may take another LWP than this one, so
@@ -296,11 +216,24 @@ wait_for_cpu(struct lwp *lp) NEEDS(crit)
 	lwkt_block();
 }
 
+__rare void
+usched_hurry(struct lwp *lp)
+{
+	struct thread *td = lp->lwp_thread;
+
+	crit_enter();
+	if (userq_remove(queue_of(atomic_load(&lp->lwp_qcpu)), lp)) {
+		td->td_pri = TDPRI_KERN_USER;
+		lwkt_give(td, lp->lwp_qcpu);
+	}
+	crit_exit();
+}
+
 /* Hands a free designation of this CPU to the best of its queue. */
 static void
 hand_over(struct usched_pcpu *uc) NEEDS(crit)
 {
-	struct lwp *lp = queue_take(uc, mycpu->gd_cpuid);
+	struct lwp *lp = userq_take(&uc->uc_queue, mycpu->gd_cpuid);
 
 	if (lp != NULL)
 		adopt(uc, lp);
@@ -324,6 +257,9 @@ acquire_or_wait(struct lwp *lp) NEEDS(crit)
 		struct globaldata *gd = mycpu;
 		struct lwp *cur = gd->gd_uschedcp;
 
+		/* It has an end to come to first. */
+		if (atomic_load(&lp->lwp_thread->td_mpflags) & TDF_MP_KILL)
+			break;
 		if (!cpumask_test(&lp->lwp_cpumask, gd->gd_cpuid)) {
 			wait_for_cpu(lp);
 		} else if (cur == NULL ||
@@ -372,7 +308,7 @@ usched_release_curproc(struct lwp *lp)
 static void
 step_back(struct usched_pcpu *uc, struct lwp *lp) NEEDS(crit)
 {
-	if (atomic_load(&uc->uc_count) == 0)
+	if (userq_count(&uc->uc_queue) == 0)
 		return;
 	mycpu->gd_uschedcp = NULL;
 	hand_over(uc);
@@ -396,6 +332,19 @@ usched_resched(struct lwp *lp)
 }
 
 void
+usched_user_yield(void)
+{
+	struct lwp *lp = curthread->td_lwp;
+
+	if (lp != NULL) {
+		if (MYCPU(gd_reqflags) & RQF_USER_RESCHED)
+			usched_resched(lp); /* sleeps */
+		usched_acquire_curproc(lp); /* sleeps */
+	}
+	lwkt_yield(); /* sleeps */
+}
+
+void
 usched_yield(struct lwp *lp)
 {
 	struct usched_pcpu *uc;
@@ -406,6 +355,26 @@ usched_yield(struct lwp *lp)
 		step_back(uc, lp);
 	crit_exit();
 	lwkt_yield(); /* sleeps */
+}
+
+/* One that waits here goes to the shortest queue, if that is shorter still with
+ * it.  RACE: counts change meanwhile; then it is the next tick's turn. */
+static void
+share_queue(struct usched_pcpu *uc) NEEDS(crit)
+{
+	int to = mycpu->gd_cpuid;
+	struct lwp *lp;
+
+	for (int i = 0; i < ncpus; i++)
+		if (userq_count(queue_of(i)) < userq_count(queue_of(to)))
+			to = i;
+	if (userq_count(&uc->uc_queue) < userq_count(queue_of(to)) + 2)
+		return;
+	lp = userq_take(&uc->uc_queue, to);
+	if (lp == NULL)
+		return;
+	userq_move(queue_of(to), lp);
+	kick(to);
 }
 
 /* The tick of a CPU, on its softclock thread, above the designated LWP. */
@@ -420,7 +389,7 @@ tick(void *arg)
 	lp = mycpu->gd_uschedcp;
 	if (lp != NULL && lp->lwp_thread->td_flags & TDF_PREEMPT_LOCK) {
 		/* It runs now, below us. */
-		if (lp->lwp_estcpu < LEVELS - 1)
+		if (lp->lwp_estcpu < USERQ_LEVELS - 1)
 			lp->lwp_estcpu++;
 		lp->lwp_slice--;
 	} else if (lp != NULL) {
@@ -429,10 +398,11 @@ tick(void *arg)
 	/* Whom usched_look_later() has made wait. */
 	if (mycpu->gd_runqmask & (1U << TDPRI_KERN_USER))
 		gd_note(mycpu, RQF_LWKT_RESCHED);
-	if (atomic_load(&uc->uc_count) != 0) {
+	if (userq_count(&uc->uc_queue) != 0) {
 		struct cpumask all = cpumask_upto(ncpus);
 
 		kick_idle(&all);
+		share_queue(uc);
 		if (lp == NULL || lp->lwp_slice <= 0)
 			gd_note(mycpu, RQF_USER_RESCHED);
 		tick_start(uc);
@@ -471,8 +441,7 @@ usched_idle_pull(void)
 		for (int i = 0; i < ncpus && lp == NULL; i++) {
 			int from = (gd->gd_cpuid + i) % ncpus;
 
-			lp = queue_take(globaldata[from]->gd_usched,
-			    gd->gd_cpuid);
+			lp = userq_take(queue_of(from), gd->gd_cpuid);
 		}
 		if (lp != NULL) {
 			cpumask_clear(&idle_cpus, gd->gd_cpuid);
@@ -513,7 +482,7 @@ usched_queued(void)
 	int n = 0;
 
 	for (int i = 0; i < ncpus; i++)
-		n += atomic_load(&globaldata[i]->gd_usched->uc_count);
+		n += userq_count(queue_of(i));
 	return n;
 }
 

@@ -13,11 +13,15 @@
 struct lwp;
 struct thread;
 
-/* Returns when lp, the current LWP, is designated on this CPU; may wait and
- * move to another CPU.  The last thing before user mode. */
+/* Returns when lp, the current LWP, is designated on this CPU, or has been
+ * told to end; may wait and move to another CPU.  The last thing before user
+ * mode. */
 void usched_acquire_curproc(struct lwp *lp) SLEEPS;
 /* Gives the designation up, if lp has it, and hands it to the next. */
 void usched_release_curproc(struct lwp *lp);
+/* lp, which has been told to end (TDF_MP_KILL), waits no longer for its turn to
+ * be in user mode, if it does: it goes on in the kernel. */
+void usched_hurry(struct lwp *lp) NEEDS(proc_token);
 /* Makes a new LWP (whose thread has never run) runnable. */
 void usched_setrunqueue_new(struct lwp *lp);
 /* May it run on CPU cpuid? */
@@ -27,6 +31,9 @@ bool usched_may_run(const struct lwp *lp, int cpuid);
 void usched_resched(struct lwp *lp) SLEEPS;
 /* Lets others run first (sched_yield). */
 void usched_yield(struct lwp *lp) SLEEPS;
+/* In a long work in the kernel, now and then: whose slice has ended waits for
+ * its turn, as on the way to user mode. */
+void usched_user_yield(void) SLEEPS;
 /* A child starts with its parent's record; it gives back what it has used
  * more when it is reaped (heuristic_exiting). */
 void usched_heuristic_forking(struct lwp *plp, struct lwp *lp);

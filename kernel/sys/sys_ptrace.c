@@ -6,6 +6,7 @@
 #include "kernel/lib/lib.h"
 #include "kernel/mem/kmalloc.h"
 #include "kernel/proc/proc.h"
+#include "kernel/sched/usched.h"
 #include "kernel/signal/ptrace.h"
 #include "kernel/sys/syscalls.h"
 
@@ -36,7 +37,7 @@ io_move(struct lwp *lp, struct proc *p, const struct ptrace_io_desc *io,
 			return error;
 		*donep += len;
 		if (n % IO_YIELD == 0)
-			lwkt_yield(); /* sleeps */
+			usched_user_yield(); /* sleeps */
 	}
 	return 0;
 }
