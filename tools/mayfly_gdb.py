@@ -298,14 +298,14 @@ that is designated to run in user mode, the user run queue by level."""
                     else " (gd_runqmask says otherwise)"))
 
     def user_queue(self, gd):
-        lp, uc = gd["gd_uschedcp"], gd["gd_usched"]
+        lp, queue = gd["gd_uschedcp"], gd["gd_usched"]["uc_queue"]
         print("    designated: %s" % (self.lwp(lp) if lp else "nobody"))
-        mask = int(uc["uc_mask"])
+        mask = int(queue["uq_mask"])
         for level in range(32):
             if mask >> level & 1:
                 print("    user level %2d: %s" % (level, ", ".join(
                     self.lwp(lp)
-                    for lp in tailq(uc["uc_queues"][level], "lwp_procq"))))
+                    for lp in tailq(queue["uq_levels"][level], "lwp_procq"))))
 
     def lwp(self, lp):
         return "%s %s (slice %d, used %d)" % (

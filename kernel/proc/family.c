@@ -213,12 +213,35 @@ adopt_all(struct proc *p, struct proc *heir) NEEDS(parent_token, proc_token)
 	return true;
 }
 
+static bool
+has_zombies(const struct proc *p) NEEDS(parent_token)
+{
+	return !TAILQ_EMPTY(&p->p_zombies[CHILD_PLAIN]) ||
+	    !TAILQ_EMPTY(&p->p_zombies[CHILD_CLONE]);
+}
+
+/* SPEC X49: p's heir wants no zombies, so those that p leaves are init's. */
+static __rare void
+leave_zombies(struct proc *p)
+{
+	children_lock(initproc); /* sleeps */
+	proc_lock(p);		 /* sleeps */
+	for (int kind = 0; kind < CHILD_KINDS; kind++)
+		while (!TAILQ_EMPTY(&p->p_zombies[kind]))
+			family_move(TAILQ_FIRST(&p->p_zombies[kind]), initproc,
+			    SIGCHLD);
+	proc_unlock(p);
+	children_unlock(initproc);
+	ksignal(initproc, SIGCHLD); /* sleeps */
+	wakeup(initproc); /* WAKES: its waits */
+}
+
 /* MODEL: adoption.pml. */
 void
 exit_orphan_children(struct lwp *lp)
 {
 	struct proc *p = lp->lwp_proc;
-	bool zombies, childless, traces;
+	bool zombies, unwanted, childless, traces;
 
 	family_lock(p); /* sleeps */
 	childless =
@@ -231,7 +254,7 @@ exit_orphan_children(struct lwp *lp)
 		trace_kill_all(p); /* sleeps */
 	while (!childless) {
 		struct proc *heir;
-		bool done;
+		bool done = false;
 
 		proc_lock(p); /* sleeps */
 		heir = sysreaper_heir(p);
@@ -239,11 +262,14 @@ exit_orphan_children(struct lwp *lp)
 		/* The heir's is the token of both lists from here on. */
 		children_lock(heir); /* sleeps */
 		proc_lock(p);	     /* sleeps */
-		zombies = !TAILQ_EMPTY(&p->p_zombies[CHILD_PLAIN]) ||
-		    !TAILQ_EMPTY(&p->p_zombies[CHILD_CLONE]);
-		done = adopt_all(p, heir);
+		zombies = has_zombies(p);
+		unwanted = zombies && family_wants_no_zombies(heir);
+		if (!unwanted)
+			done = adopt_all(p, heir);
 		proc_unlock(p);
 		children_unlock(heir);
+		if (unlikely(unwanted))
+			leave_zombies(p); /* sleeps */
 		/* D28: tell the heir once they are its own.  WAKES: its waits,
 		 * for the zombies among them, and for pids now its own. */
 		if (done) {

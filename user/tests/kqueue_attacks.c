@@ -184,6 +184,17 @@ sleeps_in(void *arg)
 	} while (load(&s->over) == 0);
 }
 
+static int
+asleep_in_kevent(void)
+{
+	int rows = test_proclist(), n = 0;
+
+	for (int i = 0; i < rows; i++)
+		n += test_rows_buf[i].pid == getpid() &&
+		    strcmp(test_rows_buf[i].wmesg, "kqread") == 0;
+	return n;
+}
+
 static void
 closed_under_sleepers(void)
 {
@@ -198,7 +209,7 @@ closed_under_sleepers(void)
 	for (int i = 0; i < 3; i++)
 		mthread_start(&t[i], sleeps_in, NULL);
 	test_await(&s->ready, 3);
-	test_sleep_ms(2);
+	WAIT_UNTIL(asleep_in_kevent() == 3);
 	/* The kqueue's number goes, and is another file's; they sleep on. */
 	CHECK_EQ(sc(SYS_dup2, s->fds[1], s->kq), s->kq);
 	test_sleep_ms(2);

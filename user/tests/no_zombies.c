@@ -107,6 +107,17 @@ makes_orphan(void *arg)
 }
 
 static void
+makes_zombie(void *arg)
+{
+	pid_t pid;
+
+	signal(SIGCHLD, SIG_DFL);
+	pid = test_fork(burns, NULL);
+	test_await_zombie(pid);
+	store((int *)arg, pid);
+}
+
+static void
 heir_wants_none(void *arg)
 {
 	pid_t pid;
@@ -122,6 +133,11 @@ heir_wants_none(void *arg)
 	pid = load(&shared[1]);
 	CHECK_EQ(test_wait(pid), -ECHILD);
 	WAIT_UNTIL(sc(SYS_kill, pid, 0) == -ESRCH);
+	/* Nor those that were zombies before they were its own. */
+	CHECK_EQ(test_wait(test_fork(makes_zombie, &shared[1])), -ECHILD);
+	pid = load(&shared[1]);
+	WAIT_UNTIL(sc(SYS_kill, pid, 0) == -ESRCH);
+	CHECK_EQ(sc(SYS_wait4, -1, NULL, 0, NULL), -ECHILD);
 }
 
 static void
