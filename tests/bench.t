@@ -27,7 +27,7 @@ for op in null_syscall fork_exit_wait vfork_exit_wait fork_exec_wait \
 	thread_exit_join exit_threads reap_any reap_pid_random live_wait_any \
 	live_wait_pid orphan_exit_live orphan_exit_zombie mem_exit_page \
 	signal_return sigchld_latency kq_note_exit mem_touch_page \
-	pipe_pingpong boot_to_init parallel_fork; do
+	pipe_pingpong pty_switch boot_to_init parallel_fork; do
 	ok "$op" grep -q "^$op	" "$tmp/all"
 done
 for n in 10 1000 10000 30000; do

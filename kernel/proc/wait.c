@@ -215,7 +215,9 @@ bury(struct lwp *lp, struct proc *child, struct lwp *master)
 	family_lock(p); /* sleeps */
 	/* X85, E57: at the reap, with its descendants. */
 	usage_add(&p->p_cru, &child->p_ru);
-	usage_add(&p->p_cru, &child->p_cru);
+	/* Whoever has been reaped has spent time in the kernel. */
+	if (child->p_cru.us_sticks != 0)
+		usage_add(&p->p_cru, &child->p_cru);
 	family_bury(child);
 	family_unlock(p);
 	proc_free(child);
