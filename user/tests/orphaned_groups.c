@@ -215,6 +215,19 @@ leaves_session(void *arg)
 	await_step(2);
 }
 
+/* pid, which has told that it is ready, takes its step: that orphans the group
+ * of the stopped member, which is told then, and not before. */
+static void
+guardian_goes(pid_t pid)
+{
+	told(0, 0);
+	next_step(1);
+	told(0, 1);
+	store(&go[1], 2);
+	CHECK_EXIT(pid, 0);
+	end_members(1);
+}
+
 static void
 orphaned_by_setsid(void)
 {
@@ -222,12 +235,7 @@ orphaned_by_setsid(void)
 
 	WAIT_UNTIL(load(&m[0].ready) == 1 &&
 	    test_ps(m[0].pid)->stat == PROC_STAT_STOP);
-	told(0, 0);
-	next_step(1);
-	told(0, 1);
-	store(&go[1], 2);
-	CHECK_EXIT(pid, 0);
-	end_members(1);
+	guardian_goes(pid);
 }
 
 /* Its group's other member has its parent outside of the session, once that
@@ -260,12 +268,7 @@ orphaned_by_a_member(void)
 	pid_t pid = test_fork(leaves_group, NULL);
 
 	WAIT_UNTIL(load(&go[2]) == -1);
-	told(0, 0);
-	next_step(1);
-	told(0, 1);
-	store(&go[1], 2);
-	CHECK_EXIT(pid, 0);
-	end_members(1);
+	guardian_goes(pid);
 }
 
 /* Its own parent has ended: it is its child's only guardian, but not of a group
