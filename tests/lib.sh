@@ -110,7 +110,8 @@ relay()
 		print (all ? "ok " : "not ok ") (++n) " - " prefix \
 		    " came to its end"
 		if (!all)
-			printf "# status %d, %d of %s tests\n", rc, seen, plan
+			printf "\n%s# status %d, %d of %s tests\n", said, \
+			    rc, seen, plan >"/dev/stderr"
 		if (!all || failed)
 			print "# replay: " replay >"/dev/stderr"
 		print n >last

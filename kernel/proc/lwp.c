@@ -141,7 +141,8 @@ lwp_notify(struct lwp *lp, uint32_t flags)
 		cpu_send_ipi(gd->gd_cpuid);
 	/* RACE: it may be about to queue itself, or on its way to another
 	 * queue; then it waits for its turn there. */
-	if (unlikely(atomic_load(&lp->lwp_onrunq)) && (flags & TDF_MP_KILL))
+	if (unlikely(atomic_load(&lp->lwp_userq) != NULL) &&
+	    (flags & TDF_MP_KILL))
 		usched_hurry(lp);
 }
 

@@ -241,10 +241,11 @@ struct lwp {
 	bool lwp_is_master;	/* OWNER its parent's wait finishes it */
 
 	/* The user scheduler's (sched/usched.c). */
-	TAILQ_ENTRY(lwp) lwp_procq GUARDED(runq_spin); /* of lwp_qcpu */
+	TAILQ_ENTRY(lwp) lwp_procq GUARDED(runq_spin);
+	struct userq *lwp_userq; /* ATOMIC that it is on, or NULL; written
+				    under the spin lock of that queue */
 	int lwp_qlevel GUARDED(runq_spin);  /* queue it is on */
 	uint64_t lwp_qdue GUARDED(runq_spin); /* cycles, userq.c */
-	bool lwp_onrunq GUARDED(runq_spin);
 	struct cpumask lwp_cpumask; /* ATOMIC where it may run */
 	int lwp_qcpu;		    /* OWNER last CPU it ran or queued on */
 	int lwp_estcpu;		    /* OWNER recent use */

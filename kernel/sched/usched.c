@@ -220,9 +220,10 @@ __rare void
 usched_hurry(struct lwp *lp)
 {
 	struct thread *td = lp->lwp_thread;
+	struct userq *uq = atomic_load(&lp->lwp_userq);
 
 	crit_enter();
-	if (userq_remove(queue_of(atomic_load(&lp->lwp_qcpu)), lp)) {
+	if (uq != NULL && userq_remove(uq, lp)) {
 		td->td_pri = TDPRI_KERN_USER;
 		lwkt_give(td, lp->lwp_qcpu);
 	}

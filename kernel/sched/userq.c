@@ -4,6 +4,7 @@
 #include "kernel/sched/userq.h"
 #include "kernel/lib/cpumask.h"
 #include "kernel/lib/lib.h"
+#include "kernel/lwkt/chaos.h"
 #include "kernel/proc/proc.h"
 
 /* How much later an LWP is due for each level: one to four milliseconds, in
@@ -38,8 +39,8 @@ put_on(struct userq *uq, struct lwp *lp)
 	struct lwp *first;
 
 	userq_lock(uq);
-	KKASSERT(!lp->lwp_onrunq);
-	lp->lwp_onrunq = true;
+	KKASSERT(lp->lwp_userq == NULL);
+	lp->lwp_userq = uq;
 	lp->lwp_qcpu = uq->uq_cpu;
 	first = TAILQ_FIRST(q);
 	if (first != NULL && lp->lwp_qdue < first->lwp_qdue)
@@ -64,6 +65,7 @@ userq_insert(struct userq *uq, struct lwp *lp)
 void
 userq_move(struct userq *uq, struct lwp *lp)
 {
+	chaos_point();
 	put_on(uq, lp);
 }
 
@@ -76,7 +78,7 @@ take_off(struct userq *uq, struct lwp *lp) NEEDS(runq_spin)
 	if (TAILQ_EMPTY(q))
 		uq->uq_mask &= ~(1U << lp->lwp_qlevel);
 	atomic_sub(&uq->uq_count, 1);
-	lp->lwp_onrunq = false;
+	lp->lwp_userq = NULL;
 }
 
 static struct lwp *
@@ -116,8 +118,11 @@ userq_remove(struct userq *uq, struct lwp *lp)
 {
 	bool found;
 
+	chaos_point();
 	userq_lock(uq);
-	found = lp->lwp_onrunq && lp->lwp_qcpu == uq->uq_cpu;
+	/* RACE: it may have gone to another queue meanwhile, whose lock is not
+	 * this one.  Only who holds this lock makes it ours, or not. */
+	found = lp->lwp_userq == uq;
 	if (found)
 		take_off(uq, lp);
 	userq_unlock(uq);

@@ -85,7 +85,7 @@ state_of(const struct thread *td)
 		return "dead";
 	if (td->td_flags & TDF_RUNQ)
 		return "runnable";
-	if (td->td_lwp != NULL && td->td_lwp->lwp_onrunq)
+	if (td->td_lwp != NULL && atomic_load(&td->td_lwp->lwp_userq) != NULL)
 		return "user-runnable";
 	if (td->td_flags & TDF_MIGRATING)
 		return "moves";
