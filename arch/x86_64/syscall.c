@@ -12,6 +12,7 @@
 #include "arch/x86_64/cpu.h"
 #include "kernel/abi/errno.h"
 #include "kernel/lib/lib.h"
+#include "kernel/proc/setcred.h"
 #include "kernel/procfs/stopevent.h"
 #include "kernel/sys/sysent.h"
 #include "kernel/sys/userret.h"
@@ -117,6 +118,7 @@ syscall_watched(void)
 	border_enter(td);
 	cpu_intr_enable();
 	MYCPU_ADD(gd_cnt_syscall, 1);
+	lwp_cred(td->td_lwp); /* sleeps */
 	STOPEVENT(td->td_lwp, S_SCE, count_arguments(tf)); /* sleeps */
 	error = call_special(td->td_lwp, tf, &rv);
 	set_result(tf, error, rv);

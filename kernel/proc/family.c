@@ -64,6 +64,7 @@ family_bury(struct proc *child)
 	enum child_kind kind = child_kind(child);
 
 	KKASSERT(child->p_claimed);
+	TAILQ_REMOVE(&pp->p_zombies[kind], child, p_sibling);
 	pp->p_nchildren[kind]--;
 	/* One that its own parent has traced. */
 	if (unlikely(atomic_load(&child->p_flags) & P_TRACED))
@@ -124,20 +125,15 @@ family_claim(struct proc *child)
 {
 	KKASSERT(!child->p_claimed && child->p_stat == SZOMB);
 	child->p_claimed = true;
-	TAILQ_REMOVE(&child->p_pptr->p_zombies[child_kind(child)], child,
-	    p_sibling);
 }
 
 /* MODEL: handshake.pml. */
 void
 family_unclaim(struct proc *child)
 {
-	struct proc *pp = child->p_pptr;
-
 	child->p_claimed = false;
-	TAILQ_INSERT_HEAD(&pp->p_zombies[child_kind(child)], child, p_sibling);
 	/* WAKES: other waits of the parent, which passed it by meanwhile. */
-	wakeup(pp);
+	wakeup(child->p_pptr);
 }
 
 /* SPEC X97: child gets another parent; its place in the lists is the
@@ -162,10 +158,8 @@ family_move(struct proc *child, struct proc *parent, int sigparent)
 	if (child->p_report != 0)
 		family_report(child, 0);
 	old->p_nchildren[kind]--;
-	if (!zombie)
-		TAILQ_REMOVE(&old->p_children, child, p_sibling);
-	else if (!child->p_claimed)
-		TAILQ_REMOVE(&old->p_zombies[kind], child, p_sibling);
+	TAILQ_REMOVE(zombie ? &old->p_zombies[kind] : &old->p_children, child,
+	    p_sibling);
 	proc_reparent(child, parent);
 	child->p_sigparent = sigparent;
 	child->p_claimed = false;

@@ -166,8 +166,10 @@ fork_abort(struct proc *child)
 static int
 fork_allowed(struct lwp *lp) NEEDS(proc_token)
 {
-	if (lp->lwp_proc->p_flags & (P_WEXIT | P_SINGLE))
-		return EINTR;
+	/* A stop has left nothing pending: it stops, and does it again. */
+	if (unlikely(lp->lwp_proc->p_flags & (P_WEXIT | P_SINGLE | P_STOPPED)))
+		return lp->lwp_proc->p_flags & (P_WEXIT | P_SINGLE) ? EINTR :
+								    ERESTART;
 	if (likely(sigset_empty(&lp->lwp_proc->p_siglist.sp_set) &&
 		sigset_empty(&lp->lwp_siglist.sp_set)))
 		return 0;
@@ -349,6 +351,8 @@ kern_unshare(struct lwp *lp, int flags)
 	proc_unlock(p);
 	if (!alone)
 		return EINVAL;
+	/* RACE: others may be on their way out, and use the memory still. */
+	exit_kill_siblings(lp); /* sleeps */
 	if (flags & (RFFDG | RFCFDG)) {
 		fd = flags & RFCFDG ? fdinit() : fdcopy(p->p_fd); /* sleeps */
 		if (fd == NULL)

@@ -217,7 +217,6 @@ kern_lwp_create(struct lwp *plp, const struct lwp_params *par, int *tidp)
 	cpu_lwp_fork(lp, cpu_lwp_frame(plp));
 	cpu_lwp_set_entry(lp, (uintptr_t)par->func,
 	    (uintptr_t)par->stack - sizeof(uint64_t), (uintptr_t)par->arg);
-	lp->lwp_thread->td_ucred = crhold(plp->lwp_thread->td_ucred);
 	usched_heuristic_forking(plp, lp);
 	*tidp = lp->lwp_tid;
 
@@ -229,11 +228,14 @@ kern_lwp_create(struct lwp *plp, const struct lwp_params *par, int *tidp)
 		lwp_discard(lp);
 		return EAGAIN;
 	}
+	/* RACE: not its maker's, which others may have changed meanwhile. */
+	lp->lwp_thread->td_ucred = crhold(p->p_ucred);
 	lwp_enter(lp);
 	lp->lwp_sigmask = plp->lwp_sigmask;
 	/* It has missed what the others were told: a stop.  (What signals its
-	 * maker was told of, its maker acts on.) */
-	if (unlikely(p->p_flags & P_STOPPED))
+	 * maker was told of, its maker acts on.)  And where one more uses time,
+	 * that is used up sooner (itimer.c). */
+	if (unlikely((p->p_flags & P_STOPPED) || p->p_itimers != NULL))
 		lwp_notify(lp, TDF_MP_INTR);
 	if (unlikely(p->p_stopmask != 0))
 		stops_join(lp);

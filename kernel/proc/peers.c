@@ -46,11 +46,15 @@ peers_leave(struct proc *p)
 	struct proc *leader = p->p_leader;
 
 	peers_lock(); /* sleeps */
+	/* RACE: a leader that finds its chain empty does not come for the
+	 * token: it may end and be buried as soon as p is off the list. */
+	PHOLD(leader);
 	TAILQ_REMOVE(&leader->p_peers, p, p_peer);
 	p->p_leader = p;
-	/* WAKES: exit_wait_peers().  The leader cannot have gone: it waits. */
+	/* WAKES: exit_wait_peers(). */
 	if (TAILQ_EMPTY(&leader->p_peers))
 		wakeup(&leader->p_peers);
+	PRELE(leader);
 	peers_unlock();
 }
 

@@ -121,8 +121,8 @@ struct proc {
 	int p_nparked GUARDED(proc_token);  /* those that wait for a core */
 	struct lwp *p_master GUARDED(proc_token); /* who ends it */
 
-	/* Its children: the living, and the unclaimed dead, last death first.
-	 * How many there are: living, dead and claimed, until buried. */
+	/* Its children: the living, and the dead, last death first, until they
+	 * are buried.  How many there are of both. */
 	struct proclist p_children GUARDED(parent_token);
 	struct proclist p_zombies[CHILD_KINDS] GUARDED(parent_token);
 	int p_nchildren[CHILD_KINDS] GUARDED(parent_token);

@@ -48,6 +48,8 @@ proc0_init(void)
 	TAILQ_INIT(&p->p_children);
 	TAILQ_INIT(&p->p_zombies[CHILD_PLAIN]);
 	TAILQ_INIT(&p->p_zombies[CHILD_CLONE]);
+	TAILQ_INIT(&p->p_changed);
+	TAILQ_INIT(&p->p_peers);
 	p->p_leader = p;
 	strlcpy(p->p_comm, "kernel", sizeof(p->p_comm));
 	pid_enter(p);

@@ -3,9 +3,11 @@
  */
 #include "kernel/abi/errno.h"
 #include "kernel/lib/lib.h"
+#include "kernel/md.h"
 #include "kernel/proc/proc.h"
 #include "kernel/proc/setcred.h"
 #include "kernel/proc/ucred.h"
+#include "kernel/procfs/stopevent.h"
 
 void
 proc_setcred(struct proc *p, struct ucred *cr)
@@ -16,9 +18,13 @@ proc_setcred(struct proc *p, struct ucred *cr)
 	p->p_ucred = cr;
 	atomic_store(&p->p_uid, cr->cr_uid);
 	atomic_store(&p->p_gid, cr->cr_gid);
-	/* The threads renew their snapshots at the border to user mode. */
-	RB_FOREACH(lp, lwp_tree, &p->p_lwps)
+	/* The threads renew their snapshots at the border to user mode, in
+	 * either direction: who is in user mode now must not begin a call with
+	 * what was given up before. */
+	RB_FOREACH(lp, lwp_tree, &p->p_lwps) {
 		atomic_set(&lp->lwp_thread->td_mpflags, TDF_MP_AST);
+		cpu_lwp_watch_syscalls(lp, true);
+	}
 	if (old != NULL)
 		crfree(old);
 }
@@ -34,6 +40,8 @@ lwp_renew_cred(struct lwp *lp)
 	if (old != p->p_ucred) {
 		td->td_ucred = crhold(p->p_ucred);
 		crfree(old);
+		/* Its calls go the short way again, if nobody debugs it. */
+		stops_join(lp);
 	}
 	proc_unlock(p);
 }
@@ -49,24 +57,30 @@ lwp_cred(struct lwp *lp)
 int
 kern_setuid(struct proc *p, uint32_t uid)
 {
-	const struct ucred *old = lwp_cred(curlwp); /* sleeps */
-	struct ucred *cr;
-	bool root = old->cr_uid == 0;
+	const struct ucred *old;
+	struct ucred *cr = NULL;
+	int error = 0;
+	bool root;
 
-	if (!root && uid != old->cr_ruid && uid != old->cr_svuid)
-		return EPERM;
-	cr = crcopy_uid(old, root ? uid : old->cr_ruid);
-	if (cr == NULL)
-		return ENOMEM;
-	cr->cr_uid = uid;
-	if (root)
-		cr->cr_svuid = uid;
-	/* The count of processes moves with the real uid (spec 2.33). */
-	chgproccnt(cr->cr_ruidinfo, 1, -1);
+	/* RACE: another thread may just give up what allows this: hence one
+	 * stretch under the token from the look to the change. */
 	proc_lock(p); /* sleeps */
-	chgproccnt(p->p_ucred->cr_ruidinfo, -1, -1);
-	proc_setcred(p, cr);
-	p->p_flags |= P_SUGID;
+	old = p->p_ucred;
+	root = old->cr_uid == 0;
+	if (!root && uid != old->cr_ruid && uid != old->cr_svuid)
+		error = EPERM;
+	else if ((cr = crcopy_uid(old, root ? uid : old->cr_ruid)) == NULL)
+		error = ENOMEM;
+	if (error == 0) {
+		cr->cr_uid = uid;
+		if (root)
+			cr->cr_svuid = uid;
+		/* The count of processes moves with the real uid (2.33). */
+		chgproccnt(cr->cr_ruidinfo, 1, -1);
+		chgproccnt(old->cr_ruidinfo, -1, -1);
+		proc_setcred(p, cr);
+		p->p_flags |= P_SUGID;
+	}
 	proc_unlock(p);
-	return 0;
+	return error;
 }

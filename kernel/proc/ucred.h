@@ -3,7 +3,8 @@
  *
  * A ucred is constant once a second one can see it: whoever changes an
  * identity makes a copy.  p_ucred is the process's; td_ucred is a thread's
- * snapshot, renewed on the way to user mode after a change.
+ * snapshot, renewed at the border to user mode after a change, before the next
+ * call begins.
  */
 #pragma once
 

@@ -2,13 +2,13 @@
  * wait.c -- room 5: the parent reads the will and buries the rest.
  *
  * A wait finds a zombie in its own lists, under its own token, and claims it
- * there and then, before its first sleep (law 1): it is off the list, so no
- * other wait sees it (D04, E82).  Then, with the parent's token let go:
+ * there and then, before its first sleep (law 1), so that other waits pass it
+ * by (D04, E82).  Then, with the parent's token let go:
  *	wait until the last thread has counted itself out (p_nthreads),
  *	deliver the status; if that fails, give the claim back,
  *	finish the master thread (reap.c), bury.
- * A claimed child is still counted in p_nchildren, so that other waits block
- * for it rather than fail.
+ * A claimed child is on its list until it is buried, and counted in
+ * p_nchildren, so that other waits block for it rather than fail.
  *
  * No lost wakeup (laws 5, 6): waits test their lists and sleep on their own
  * proc under one hold of their own token, and whoever makes the test come out
@@ -90,10 +90,14 @@ find_selected(struct proc *p, const struct wait_request *wr, bool *possible)
 	enum child_kind kind = wanted_kind(wr);
 	struct proc *child;
 
-	TAILQ_FOREACH(child, &p->p_zombies[kind], p_sibling)
-		if (selects(wr, child))
-			return child;
 	*possible = orphans_select(p, wr);
+	TAILQ_FOREACH(child, &p->p_zombies[kind], p_sibling) {
+		if (!selects(wr, child))
+			continue;
+		if (!child->p_claimed)
+			return child;
+		*possible = true; /* it may be given back */
+	}
 	TAILQ_FOREACH(child, &p->p_children, p_sibling)
 		if ((child->p_sigparent == SIGCHLD) == (kind == CHILD_PLAIN) &&
 		    selects(wr, child))
@@ -107,9 +111,13 @@ find_any(struct proc *p, const struct wait_request *wr, bool *possible)
     NEEDS(parent_token)
 {
 	enum child_kind kind = wanted_kind(wr);
+	struct proc *child = TAILQ_FIRST(&p->p_zombies[kind]);
 
 	*possible = p->p_nchildren[kind] != 0;
-	return TAILQ_FIRST(&p->p_zombies[kind]);
+	/* As many at the most as there are other threads that wait. */
+	while (unlikely(child != NULL && child->p_claimed))
+		child = TAILQ_NEXT(child, p_sibling);
+	return child;
 }
 
 /* The child with that pid, by the table and not by the list.

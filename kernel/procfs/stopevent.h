@@ -48,7 +48,7 @@ stop_for_signal(struct lwp *lp, int sig, int *shown)
 
 /* Which LWP is stopped at an event, NULL: none. */
 struct lwp *stopped_lwp(const struct proc *p) NEEDS(proc_token);
-/* An LWP that has just been made in p takes part in what is set. */
+/* An LWP of the process takes part in what is set, as its system calls do. */
 void stops_join(struct lwp *lp) NEEDS(proc_token);
 /* SIGKILL: ends a stop, and those that would follow. */
 void stops_kill(struct proc *p) NEEDS(proc_token);

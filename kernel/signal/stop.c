@@ -61,9 +61,9 @@ proc_stop(struct proc *p, int sig)
 {
 	struct lwp *lp;
 
-	/* A vfork child that stopped would stop its parent, too.  And SIGKILL
-	 * has let it go on for good. */
-	if ((p->p_flags & (P_WEXIT | P_STOPPED)) ||
+	/* A vfork child that stopped would stop its parent, too; SIGKILL has
+	 * let it go on for good; and the machine cannot go on without init. */
+	if (p == initproc || (p->p_flags & (P_WEXIT | P_STOPPED)) ||
 	    (atomic_load(&p->p_mpflags) & P_PPWAIT) || sig_kill_is_pending(p))
 		return;
 	p->p_flags |= P_STOPPED;

@@ -115,11 +115,16 @@ dump_tokens(const struct thread *td)
 static bool
 wakeup_lost(const struct thread *td)
 {
-	const struct proc *p = td->td_proc;
+	const struct proc *p = td->td_proc, *child;
 
-	return p != NULL && atomic_load(&td->td_wchan) == (const void *)p &&
-	    (!TAILQ_EMPTY(&p->p_zombies[CHILD_PLAIN]) ||
-		!TAILQ_EMPTY(&p->p_zombies[CHILD_CLONE]));
+	if (p == NULL || atomic_load(&td->td_wchan) != (const void *)p)
+		return false;
+	for (int kind = 0; kind < CHILD_KINDS; kind++) {
+		child = TAILQ_FIRST(&p->p_zombies[kind]);
+		if (child != NULL && !child->p_claimed)
+			return true;
+	}
+	return false;
 }
 
 static void

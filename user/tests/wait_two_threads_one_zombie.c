@@ -1,6 +1,6 @@
 /*
  * wait_two_threads_one_zombie.c -- two threads wait for the same child, for
- * any or for this one: exactly one gets it, with its status, the other is
+ * any, for one of a group or for this one: exactly one gets it, with its status, the other is
  * told ECHILD; with several children each goes to one thread only.
  */
 #include "user/tests/test.h"
@@ -52,7 +52,7 @@ one_child(int i)
 	pid_t pid = test_fork(quick, (void *)(intptr_t)i);
 	int winner;
 
-	whom = i % 2 == 0 ? -1 : pid;
+	whom = i % 2 == 1 ? pid : i % 4 == 0 ? -1 : 0; /* 0: of our group */
 	REQUIRE(mthread_start_on(&t, stack, waiter, (void *)1) == 0);
 	waiter((void *)0);
 	mthread_join(&t);
