@@ -15,7 +15,8 @@ for machine in pc q35; do
 	done
 done
 
-status "firmware and status 0" 0 ./mayfly exec --boot bios -- /bin/true
+status "firmware and status 0" 0 ./mayfly exec --boot bios --timeout 180 \
+	-- /bin/true
 
 for mem in 64 512 8192; do
 	status "$mem MiB" 0 ./mayfly exec --mem $mem --timeout 180 -- /bin/true

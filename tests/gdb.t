@@ -21,7 +21,7 @@ tools/qemu --smp 2 --kernel build/mayfly.elf --initrd "$tmp/initrd.cpio" \
 qemu=$!
 trap 'kill $qemu 2>/dev/null; rm -rf "$tmp"' EXIT
 tries=0
-while [ ! -S "$tmp/gdb" ] && [ $tries -lt 50 ]; do
+while [ ! -S "$tmp/gdb" ] && [ $tries -lt 600 ]; do
 	sleep 0.1
 	tries=$((tries + 1))
 done
@@ -62,7 +62,7 @@ echo === dead\n
 dead
 detach
 END
-timeout 60 gdb -q -nx -batch -ex 'target remote '"$tmp/gdb" \
+timeout 300 gdb -q -nx -batch -ex 'target remote '"$tmp/gdb" \
 	-x tools/mayfly_gdb.py -x "$tmp/script" build/mayfly.elf \
 	>"$tmp/out" 2>&1 </dev/null
 rc=$?
@@ -107,6 +107,7 @@ says "dead: the thread that has ended" dead '^ +0x.* scene [0-9]+/[0-9]+, '
 if [ "$missed" -gt 0 ]; then sed 's/^/# /' "$tmp/out"; fi
 
 # ./mayfly debug brings them along.
-echo 'help procs' | timeout 60 ./mayfly debug >"$tmp/out" 2>&1
+# Another topic's build may come first.
+echo 'help procs' | timeout 900 ./mayfly debug >"$tmp/out" 2>&1
 ok "./mayfly debug has them" grep -q 'the tree of processes' "$tmp/out"
 done_testing

@@ -13,7 +13,7 @@ measure()
 {
 	smp=$1 argument=$2
 	shift 2
-	./mayfly exec --smp "$smp" --seed 1 --timeout 600 \
+	./mayfly exec --smp "$smp" --seed 1 --timeout 1800 \
 		--append "latency=8 $argument" -- "$@" >"$tmp/out" 2>&1 </dev/null
 }
 

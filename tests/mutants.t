@@ -10,7 +10,7 @@
 . "$(dirname "$0")/lib.sh"
 unset MAYFLY_SEED
 
-TRIES=6 # that a mutant may need: with the seeds that follow, if with any
+TRIES=20 # that a mutant may need: with the seeds that follow, if with any
 
 # guest VARIANT CPUS SEED TEST...
 guest()

@@ -38,6 +38,7 @@
 #define WATCHDOG_S 120
 #define WATCHDOG_FULL_S 600
 #define STILL_NS 2000000000U /* a count that does not move this long */
+#define STILL_LOOKS 100
 #define MOVING_NS 20000000000U
 
 /* What the worker tells: in shared memory. */
@@ -341,16 +342,20 @@ census_is_back(void)
 {
 	uint64_t start = now_ns(), moved = start, now;
 	int64_t sum, last = 0;
+	int looks = 0; /* since: a machine that stood still has not looked */
 
 	for (;;) {
 		count_all(&after);
 		if (compare(false, &sum) == 0)
 			return true;
 		now = now_ns();
-		if (sum != last)
+		if (sum != last) {
 			moved = now;
+			looks = 0;
+		}
 		last = sum;
-		if (now - moved > STILL_NS || now - start > MOVING_NS)
+		if (++looks > STILL_LOOKS &&
+		    (now - moved > STILL_NS || now - start > MOVING_NS))
 			return false;
 		nap();
 	}

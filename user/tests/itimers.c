@@ -83,9 +83,13 @@ once(void)
 	/* The least there is. */
 	CHECK_EQ(set(ITIMER_REAL, 1, 0), 0);
 	WAIT_UNTIL(load(&came) == 2);
-	/* Switched off, it does not come. */
-	CHECK_EQ(set(ITIMER_REAL, 4 * MS, 4 * MS), 0);
-	CHECK_EQ(set(ITIMER_REAL, 0, 4 * MS), 0);
+	/* Switched off in time, it does not come. */
+	do {
+		came = 2;
+		start = test_now_ns();
+		CHECK_EQ(set(ITIMER_REAL, 4 * MS, 4 * MS), 0);
+		CHECK_EQ(set(ITIMER_REAL, 0, 4 * MS), 0);
+	} while (test_now_ns() - start >= 4000000);
 	CHECK_EQ(left(ITIMER_REAL, NULL), 0);
 	test_sleep_ms(8);
 	CHECK_EQ(load(&came), 2);
@@ -256,8 +260,11 @@ used(int which, int clock)
 	CHECK_EQ(set(which, 10 * MS, 0), 0);
 	/* Sleeping uses nothing. */
 	test_sleep_ms(25);
-	CHECK_EQ(load(&came), 0);
-	CHECK(left(which, NULL) > 0);
+	/* But for a host that takes the CPU away on the way there or back. */
+	if (used_ns(clock) - start < 10000000) {
+		CHECK_EQ(load(&came), 0);
+		CHECK(left(which, NULL) > 0);
+	}
 	spin_until(1);
 	CHECK(used_ns(clock) - start >= 10000000);
 	CHECK_EQ(left(which, NULL), 0);

@@ -67,7 +67,7 @@ main(int argc, char **argv)
 	int n = 0, turns, before;
 
 	test_begin(argc, argv);
-	turns = test_rounds(1000, 1000);
+	turns = test_rounds(100, 100);
 	shared = test_shared(TEST_PAGE);
 	for (int i = 0; i < SLEEPERS; i++)
 		pids[n++] = test_fork(sleeper, NULL);

@@ -81,7 +81,7 @@ both_get_status(void)
 	test_post(&shared[1]);
 	/* The tracer first, then we, the same. */
 	CHECK_EXIT(pid, 3);
-	CHECK_EQ(chlds, 1);
+	WAIT_UNTIL(chlds == 1);
 	CHECK_EXIT(tracer, 7);
 	CHECK_EQ(test_wait(pid), -ECHILD);
 	test_sleep_ms(2);

@@ -194,7 +194,7 @@ in_system_call(void)
 
 	CHECK_STOPPED(pid, SIGINT);
 	trace_continue(pid, 0);
-	test_sleep_ms(3);
+	WAIT_UNTIL(strcmp(test_ps(pid)->wmesg, "nanslp") == 0);
 	CHECK_EQ(sc(SYS_kill, pid, SIGINT), 0);
 	CHECK_STOPPED(pid, SIGINT);
 	CHECK_EQ(PT(PT_GETREGS, pid, &r, 0), 0);

@@ -42,7 +42,8 @@ sleepers(void)
 	a = test_fork(sleeps_in_read, NULL);
 	b = test_fork(sleeps_in_write, NULL);
 	WAIT_UNTIL(load(&shared[0]) == 2);
-	test_sleep_ms(5);
+	WAIT_UNTIL(strcmp(test_ps(a)->wmesg, "ttyin") == 0);
+	WAIT_UNTIL(strcmp(test_ps(b)->wmesg, "ttyout") == 0);
 	CHECK_EQ(sc(SYS_revoke, pt.name), 0);
 	CHECK_EXIT(a, 0);
 	CHECK_EXIT(b, 0);

@@ -226,7 +226,7 @@ signals(void)
 	pid = test_fork(is_interrupted, s);
 	for (int i = 1; i <= 2; i++) {
 		test_await(&s->ready, i);
-		test_sleep_ms(5);
+		WAIT_UNTIL(strcmp(test_ps(pid)->wmesg, "kqread") == 0);
 		CHECK_EQ(sc(SYS_kill, pid, SIGUSR1), 0);
 	}
 	CHECK_EXIT(pid, 0);

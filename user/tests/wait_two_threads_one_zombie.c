@@ -1,7 +1,8 @@
 /*
  * wait_two_threads_one_zombie.c -- two threads wait for the same child, for
- * any, for one of a group or for this one: exactly one gets it, with its status, the other is
- * told ECHILD; with several children each goes to one thread only.
+ * any, for one of a group or for this one: exactly one gets it, with its
+ * status, the other is told ECHILD; with several children each goes to one
+ * thread only.
  */
 #include "user/tests/test.h"
 
