@@ -47,7 +47,9 @@ void uio_freev(struct iovec *mem);
 
 /* What a kind of file can do.  NULL: EOPNOTSUPP or the evident default. All
  * may block.  A file with fo_seek has a place: reads and writes go on at
- * uio_offset, which the caller takes from f_offset and puts back there. */
+ * uio_offset, which the caller takes from f_offset and puts back there; they
+ * sleep for nothing that may never come, since who waits for the place then
+ * cannot be killed. */
 struct fileops {
 	int (*fo_read)(struct file *fp, struct uio *uio);
 	int (*fo_write)(struct file *fp, struct uio *uio);

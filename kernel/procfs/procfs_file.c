@@ -5,7 +5,7 @@
  * asked for is copied out: a reader who wants one instant reads it in one
  * call.
  *
- * Entry points: procfs_open, and through it procfs_fileops.
+ * Entry points: procfs_open, and through it procfs_fileops and ctl_fileops.
  */
 #include "kernel/abi/errno.h"
 #include "kernel/abi/unistd.h"
@@ -188,6 +188,16 @@ static const struct fileops procfs_fileops = {
 	.fo_close = procfs_close,
 };
 
+/* Orders have no place: one of them sleeps for as long as another process
+ * likes, and who waits for a place cannot be killed meanwhile. */
+static const struct fileops ctl_fileops = {
+	.fo_read = procfs_read,
+	.fo_write = procfs_write,
+	.fo_ioctl = procfs_ioctl,
+	.fo_stat = inode_fo_stat,
+	.fo_close = procfs_close,
+};
+
 int
 procfs_open(struct inode *ip, const struct fileops **opsp)
 {
@@ -199,6 +209,6 @@ procfs_open(struct inode *ip, const struct fileops **opsp)
 	if (ip->i_proc.pn_kind == PFS_MEM)
 		error = stops_open(p); /* sleeps */
 	PRELE(p);
-	*opsp = &procfs_fileops;
+	*opsp = ip->i_proc.pn_kind == PFS_CTL ? &ctl_fileops : &procfs_fileops;
 	return error;
 }

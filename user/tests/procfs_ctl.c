@@ -60,6 +60,55 @@ orders(void)
 	CHECK_EQ(order(1, "wait"), -ECHILD);
 }
 
+static void
+shares(void *arg)
+{
+	long fd = *(long *)arg;
+
+	CHECK_EQ(sc(SYS_lseek, fd, 0, 0, SEEK_SET), -ESPIPE);
+	CHECK_EQ(sc(SYS_write, fd, "wait", 4), -ECHILD);
+}
+
+static void
+waits(void *arg)
+{
+	long got = sc(SYS_write, *(long *)arg, "wait", 4);
+
+	CHECK(got == -EIO || got == -ENOENT);
+}
+
+static bool
+is_waiting(int32_t tid)
+{
+	int n = test_proclist();
+
+	for (int i = 0; i < n; i++)
+		if (test_rows_buf[i].pid == getpid() &&
+		    test_rows_buf[i].tid == tid)
+			return strcmp(test_rows_buf[i].wmesg, "wait") == 0;
+	return false;
+}
+
+/* Who waits keeps nobody from using the same open file. */
+static void
+shared_order(void)
+{
+	pid_t pid = test_fork(trace_sleeper, NULL);
+	long fd = proc_open(pid, "ctl", O_WRONLY);
+	struct mthread t;
+
+	CHECK_EQ(sc(SYS_write, fd, "attach", 6), 6);
+	CHECK_EQ(sc(SYS_write, fd, "wait", 4), 4);
+	CHECK_EQ(sc(SYS_write, fd, "run", 3), 3);
+	mthread_start(&t, waits, &fd);
+	WAIT_UNTIL(is_waiting(load(&t.tid)));
+	CHECK_EXIT(test_fork(shares, &fd), 0);
+	CHECK_EQ(sc(SYS_kill, pid, SIGKILL), 0);
+	mthread_join(&t);
+	CHECK_KILLED(pid, SIGKILL);
+	CHECK_EQ(sc(SYS_close, fd), 0);
+}
+
 /* The registers of a process at a system call are its arguments. */
 static void
 calls(void *arg)
@@ -199,6 +248,7 @@ main(int argc, char **argv)
 	test_begin(argc, argv);
 	shared = test_shared(TEST_PAGE);
 	orders();
+	shared_order();
 	registers();
 	stopped_registers();
 	at_signal();
