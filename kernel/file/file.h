@@ -28,14 +28,14 @@ struct uio {
 	char *uio_base;	   /* OWNER */
 	size_t uio_resid;  /* OWNER what is left to move */
 	int64_t uio_offset; /* OWNER place in the file */
-	bool uio_kernel;   /* OWNER uio_base is kernel memory */
+	bool uio_kernel;   /* OWNER all of it is at uio_base, kernel memory */
 	/* readv and writev: the pieces after the one at uio_base, which has
 	 * uio_left bytes.  NULL: all of uio_resid is at uio_base. */
 	const struct iovec *uio_iov; /* OWNER */
 	size_t uio_left;	     /* OWNER */
 };
 /* Moves n bytes (at most uio_resid) from the uio to buf, or from
- * buf to the uio, and steps it.  EFAULT. */
+ * buf to the uio, and steps it.  EFAULT: it is as it was. */
 int uiomove_in(struct uio *uio, void *buf, size_t n) SLEEPS;
 int uiomove_out(struct uio *uio, const void *buf, size_t n) SLEEPS;
 /* Makes a uio of count pieces that a user's array at uaddr describes; *memp is

@@ -3,9 +3,9 @@
  *
  * Every fo_read and fo_write comes here with memory of its own (a page of a
  * file, a stretch of a pipe's ring) and the uio of the call.  User memory is
- * never trusted: copyin and copyout say EFAULT.  What was moved before a
- * fault stays moved and the uio says so: a caller learns from uio_resid how
- * much that is.
+ * never trusted: copyin and copyout say EFAULT.  Each move steps the uio by
+ * all of its bytes or, in a fault, not at all, in however many pieces they
+ * are: a caller learns from uio_resid how many moves were made.
  *
  * May block in a page fault: tokens are lost and regained.
  *
@@ -43,24 +43,40 @@ uio_step(struct uio *uio, size_t n)
 		uio->uio_left -= n;
 }
 
-/* Moves n bytes between buf and the pieces, or kernel memory. */
+/* Kernel memory is one stretch, and is there. */
+static int
+move_kernel(struct uio *uio, char *buf, size_t n, bool in)
+{
+	char *base = uio->uio_base;
+
+	n = min(n, uio->uio_resid);
+	memcpy(in ? buf : base, in ? base : buf, n);
+	uio_step(uio, n);
+	return 0;
+}
+
+/* Moves n bytes between buf and the pieces. */
 static __attribute__((noinline)) int
 move_pieces(struct uio *uio, char *buf, size_t n, bool in)
 {
+	struct uio before;
+
+	if (uio->uio_kernel)
+		return move_kernel(uio, buf, n, in);
+	before = *uio;
 	n = min(n, uio->uio_resid);
 	while (n > 0) {
 		size_t len = min(n, uio_here(uio));
-		char *base = uio->uio_base;
-		int error = 0;
+		int error;
 
-		if (uio->uio_kernel)
-			memcpy(in ? buf : base, in ? base : buf, len);
-		else if (in)
-			error = copyin(base, buf, len); /* sleeps */
+		if (in)
+			error = copyin(uio->uio_base, buf, len); /* sleeps */
 		else
-			error = copyout(buf, base, len); /* sleeps */
-		if (error != 0)
+			error = copyout(buf, uio->uio_base, len); /* sleeps */
+		if (error != 0) {
+			*uio = before;
 			return error;
+		}
 		uio_step(uio, len);
 		buf += len;
 		n -= len;

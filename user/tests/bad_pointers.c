@@ -4,6 +4,7 @@
  * end of the map, and across it: EFAULT, and nothing has changed.
  */
 #include "user/tests/test.h"
+#include <sys/uio.h>
 
 TEST_ROWS("D.copyin E04 E75 2.36");
 
@@ -144,6 +145,23 @@ at_the_edge(void)
 	CHECK_EQ(sc(SYS_write, pipe_fds[1], edge - 5, 0), 0);
 }
 
+/* One good piece, one bad: what is said to have gone through a pipe has, and
+ * what has not is still there. */
+static void
+pieces(void)
+{
+	struct iovec iov[2] = {{edge - 10, 10}, {edge, 10}};
+	char got[20];
+
+	CHECK_EQ(sc(SYS_fcntl, pipe_fds[0], F_SETFL, O_NONBLOCK), 0);
+	CHECK_EQ(sc(SYS_writev, pipe_fds[1], iov, 2), -EFAULT);
+	CHECK_EQ(sc(SYS_read, pipe_fds[0], got, sizeof(got)), -EAGAIN);
+	CHECK_EQ(sc(SYS_write, pipe_fds[1], "0123456789abcdef", 16), 16);
+	CHECK_EQ(sc(SYS_readv, pipe_fds[0], iov, 2), -EFAULT);
+	CHECK_EQ(sc(SYS_read, pipe_fds[0], got, sizeof(got)), 16);
+	CHECK(memcmp(got, "0123456789abcdef", 16) == 0);
+}
+
 /* Lengths that lie. */
 static void
 lengths(void)
@@ -190,6 +208,7 @@ main(int argc, char **argv)
 	writes((uintptr_t)strings, (int)zero);
 	strings();
 	at_the_edge();
+	pieces();
 	lengths();
 	CHECK_EQ(sc(SYS_lwp_kill, -1, 1, 0), -ESRCH);
 	CHECK_EQ(sc(SYS_wait4, -1, NULL, 0, NULL), -ECHILD);
