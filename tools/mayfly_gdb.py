@@ -180,7 +180,7 @@ def doing(td):
     if td["td_wmesg"]:
         woken = "" if td["td_wchan"] else " (woken)"
         return text(td["td_wmesg"]) + woken
-    if lp and lp["lwp_onrunq"]:
+    if lp and lp["lwp_userq"]:
         return "(user run queue)"
     return "(off all queues)"
 
