@@ -38,6 +38,8 @@ struct uio {
  * buf to the uio, and steps it.  EFAULT: it is as it was. */
 int uiomove_in(struct uio *uio, void *buf, size_t n) SLEEPS;
 int uiomove_out(struct uio *uio, const void *buf, size_t n) SLEEPS;
+/* Steps it over n bytes, at most uio_resid, that have been moved already. */
+void uio_skip(struct uio *uio, size_t n);
 /* Makes a uio of count pieces that a user's array at uaddr describes; *memp is
  * to be given to uio_freev() when the uio is done with.  EINVAL (too many
  * pieces or bytes), EFAULT, ENOMEM: then nothing is to be freed. */

@@ -9,7 +9,7 @@
  *
  * May block in a page fault: tokens are lost and regained.
  *
- * Entry points: uiomove_in, uiomove_out; uio_vector, uio_freev.
+ * Entry points: uiomove_in, uiomove_out, uio_skip; uio_vector, uio_freev.
  */
 #include "kernel/abi/errno.h"
 #include "kernel/file/file.h"
@@ -113,6 +113,17 @@ uiomove_out(struct uio *uio, const void *buf, size_t n)
 		return EFAULT;
 	uio_step(uio, n);
 	return 0;
+}
+
+void
+uio_skip(struct uio *uio, size_t n)
+{
+	while (n > 0) {
+		size_t len = min(n, uio_here(uio));
+
+		uio_step(uio, len);
+		n -= len;
+	}
 }
 
 int

@@ -220,15 +220,15 @@ master_write(struct file *fp, struct uio *uio)
 		size_t n = min(uio->uio_resid, sizeof(buf)), used;
 
 		error = uiomove_in(uio, buf, n); /* sleeps */
-		if (error != 0) {
-			*uio = before;
+		if (error != 0)
 			return error;
-		}
 		tty_lock(&pt->pt_tty);                           /* sleeps */
 		error = master_put(pt, buf, n, nonblock, &used); /* sleeps */
 		tty_unlock(&pt->pt_tty);
-		if (used < n)
-			uio_give_back(uio, &before, buf, used); /* sleeps */
+		if (used < n) {
+			*uio = before;
+			uio_skip(uio, used);
+		}
 	}
 	return error;
 }

@@ -445,14 +445,6 @@ static int NEEDS(tty_token)
 	}
 }
 
-void
-uio_give_back(struct uio *uio, const struct uio *before, char *buf, size_t used)
-{
-	*uio = *before;
-	/* It was there a moment ago; if it is no more, the call fails. */
-	(void)uiomove_in(uio, buf, used); /* sleeps */
-}
-
 /* Puts out a piece.  RACE: the file may have died in the page fault. */
 static int NEEDS(tty_token)
 put_output(struct tty *tp, const struct tty_file *tf, struct uio *uio)
@@ -472,8 +464,10 @@ put_output(struct tty *tp, const struct tty_file *tf, struct uio *uio)
 	while (used < n && disc_output(tp, (uint8_t)buf[used]))
 		used++;
 	tp->t_driver->dr_start(tp);
-	if (used < n)
-		uio_give_back(uio, &before, buf, used); /* sleeps */
+	if (used < n) {
+		*uio = before;
+		uio_skip(uio, used);
+	}
 	return 0;
 }
 

@@ -163,10 +163,6 @@ int tty_drain(struct tty *tp, const struct tty_file *tf)
 void tty_revoke(struct tty *tp) NEEDS(tty_token);
 /* The other side is gone: the session's leader gets SIGHUP. */
 void tty_hangup(struct tty *tp) NEEDS(tty_token) SLEEPS;
-/* Steps uio, which was so before n bytes were taken, to behind the first `used`
- * of them. */
-void uio_give_back(
-    struct uio *uio, const struct uio *before, char *buf, size_t used) SLEEPS;
 extern const struct fileops tty_fileops;
 extern const struct termios tty_sane; /* canonical, with echo */
 
