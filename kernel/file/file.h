@@ -47,6 +47,10 @@ int uio_vector(struct uio *uio, const void *uaddr, size_t count,
     struct iovec **memp) SLEEPS;
 void uio_freev(struct iovec *mem);
 
+/* What may be done to the slot that keeps who is to hear of input or room by
+ * SIGIO (sigio.h); with the object locked. */
+typedef int owner_op(struct sigio_slot *sl, void *arg);
+
 /* What a kind of file can do.  NULL: EOPNOTSUPP or the evident default. All
  * may block.  A file with fo_seek has a place: reads and writes go on at
  * uio_offset, which the caller takes from f_offset and puts back there; they
@@ -68,15 +72,16 @@ struct fileops {
 	int (*fo_kqfilter)(struct file *fp, struct knote *kn);
 	/* It is not for processes that get a copy of the table. */
 	bool fo_private;
-	/* Who is to hear of input or room by SIGIO. */
-	struct sigio_slot *(*fo_owner)(struct file *fp);
+	/* Has op done, and gives its result; EBADF, EIO: the file is dead, and
+	 * op is not done.  NULL: nobody hears of anything. */
+	int (*fo_owner)(struct file *fp, owner_op *op, void *arg);
 	/* The last reference is gone. */
 	void (*fo_close)(struct file *fp);
 };
 
 struct file {
-	int f_flag;		     /* STABLE O_* of the open, but O_APPEND and
-					O_NONBLOCK */
+	int f_flag;		     /* STABLE O_* of the open, but O_APPEND,
+					O_NONBLOCK and O_ASYNC: ATOMIC */
 	const struct fileops *f_ops; /* STABLE */
 	void *f_data;		     /* STABLE the inode, the pipe end, ... */
 	struct klist f_knotes;	     /* GUARDED(knote_spin) by descriptors */

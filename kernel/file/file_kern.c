@@ -191,44 +191,81 @@ kern_dup2(int from, int to)
 	return fddup2(curproc->p_fd, from, to, file_limit()); /* sleeps */
 }
 
+struct flag_change {
+	struct file *fc_file;
+	int fc_clear, fc_set;
+};
+
+static void
+change_flags(const struct flag_change *fc)
+{
+	struct file *fp = fc->fc_file;
+	int flag;
+
+	do
+		flag = atomic_load(&fp->f_flag);
+	while (!atomic_cmpset(&fp->f_flag, flag,
+	    (flag & ~fc->fc_clear) | fc->fc_set));
+}
+
+/* RACE: the flag and what it stands for change under one lock, or two who
+ * change it at once would leave one of each. */
+static int
+change_async(struct sigio_slot *sl, void *arg)
+{
+	const struct flag_change *fc = arg;
+
+	change_flags(fc);
+	atomic_store(&sl->sl_async, (fc->fc_set & O_ASYNC) != 0);
+	return 0;
+}
+
 /* F_GETFL and F_SETFL. */
 static int
 file_flags(int n, int cmd, int64_t arg, int64_t *res)
 {
+	struct flag_change fc = { .fc_clear = SETTABLE,
+		.fc_set = (int)arg & SETTABLE };
 	struct file *fp;
-	int error, flag;
+	int error;
 
 	error = fdget(curproc->p_fd, n, &fp); /* sleeps */
 	if (error != 0)
 		return error;
-	if (cmd == F_GETFL) {
+	fc.fc_file = fp;
+	if (cmd == F_GETFL)
 		*res = atomic_load(&fp->f_flag);
-	} else {
-		flag = atomic_load(&fp->f_flag);
-		while (!atomic_cmpset(&fp->f_flag, flag,
-		    (flag & ~SETTABLE) | ((int)arg & SETTABLE)))
-			flag = atomic_load(&fp->f_flag);
-		if (fp->f_ops->fo_owner != NULL)
-			atomic_store(&fp->f_ops->fo_owner(fp)->sl_async,
-			    ((int)arg & O_ASYNC) != 0);
-	}
+	else if (fp->f_ops->fo_owner == NULL ||
+	    fp->f_ops->fo_owner(fp, change_async, &fc) != 0)
+		change_flags(&fc); /* the dead have flags, too */
 	fdrop(fp); /* sleeps */
 	return error;
+}
+
+static int
+set_owner(struct sigio_slot *sl, void *arg)
+{
+	const int *id = arg;
+
+	return fsetown(sl, *id);
+}
+
+static int
+get_owner(struct sigio_slot *sl, void *arg)
+{
+	int *id = arg;
+
+	*id = fgetown(sl);
+	return 0;
 }
 
 /* Spec 2.25: F_GETOWN, F_SETOWN, and the ioctls that are the same. */
 static int
 file_owner(struct file *fp, bool set, int *id)
 {
-	struct sigio_slot *sl;
-
 	if (fp->f_ops->fo_owner == NULL)
 		return ENOTTY;
-	sl = fp->f_ops->fo_owner(fp);
-	if (set)
-		return fsetown(sl, *id); /* sleeps */
-	*id = fgetown(sl);
-	return 0;
+	return fp->f_ops->fo_owner(fp, set ? set_owner : get_owner, id);
 }
 
 static int
@@ -240,8 +277,8 @@ owner_of(int n, bool set, int *id)
 	error = fdget(curproc->p_fd, n, &fp); /* sleeps */
 	if (error != 0)
 		return error;
-	error = file_owner(fp, set, id); /* sleeps */
-	fdrop(fp);			 /* sleeps */
+	error = file_owner(fp, set, id);
+	fdrop(fp); /* sleeps */
 	return error;
 }
 
@@ -329,6 +366,7 @@ kern_fstat(int n, struct stat *st)
 static int
 ioctl_owner(struct file *fp, unsigned long cmd, void *uaddr)
 {
+	struct flag_change fc = { .fc_file = fp, .fc_clear = O_ASYNC };
 	uint32_t arg = 0;
 	int id, error = 0;
 
@@ -340,15 +378,11 @@ ioctl_owner(struct file *fp, unsigned long cmd, void *uaddr)
 	if (error != 0)
 		return error;
 	if (cmd == FIOASYNC) {
-		if (arg != 0)
-			atomic_set(&fp->f_flag, O_ASYNC);
-		else
-			atomic_clear(&fp->f_flag, O_ASYNC);
-		atomic_store(&fp->f_ops->fo_owner(fp)->sl_async, arg != 0);
-		return 0;
+		fc.fc_set = arg != 0 ? O_ASYNC : 0;
+		return fp->f_ops->fo_owner(fp, change_async, &fc);
 	}
 	id = (int)arg;
-	error = file_owner(fp, cmd == FIOSETOWN, &id); /* sleeps */
+	error = file_owner(fp, cmd == FIOSETOWN, &id);
 	if (error == 0 && cmd == FIOGETOWN)
 		error = suword32(uaddr, (uint32_t)id); /* sleeps */
 	return error;

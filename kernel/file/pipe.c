@@ -113,20 +113,28 @@ tell_knotes(struct pipe *pp, int rnews, int wnews)
 		sigio_send(&pp->pp_wowner); /* sleeps */
 }
 
-static struct sigio_slot *
-pipe_reader_owner(struct file *fp)
+static int
+pipe_reader_owner(struct file *fp, owner_op *op, void *arg)
 {
 	struct pipe *pp = fp->f_data;
+	int error;
 
-	return &pp->pp_rowner;
+	pipe_lock(pp);
+	error = op(&pp->pp_rowner, arg);
+	pipe_unlock(pp);
+	return error;
 }
 
-static struct sigio_slot *
-pipe_writer_owner(struct file *fp)
+static int
+pipe_writer_owner(struct file *fp, owner_op *op, void *arg)
 {
 	struct pipe *pp = fp->f_data;
+	int error;
 
-	return &pp->pp_wowner;
+	pipe_lock(pp);
+	error = op(&pp->pp_wowner, arg);
+	pipe_unlock(pp);
+	return error;
 }
 
 static void NEEDS(pipe_token)

@@ -5,8 +5,9 @@
  * An owner is a process or a group, and is named by number; a record ties it to
  * the object.  The record is on the list of the process or group, and goes
  * with it (exit stage "owners", the last member's burial), or with the
- * object: so SIGIO never finds another that has been given the number.  One
- * spin lock guards all records.
+ * object, a terminal's with its last close and its revocation: so SIGIO never
+ * finds another that has been given the number, nor tells of what is typed to
+ * another.  One spin lock guards all records.
  */
 #pragma once
 
@@ -25,12 +26,14 @@ LIST_HEAD(sigiolst, sigio);
 /* In the object; zeroed: nobody, and no signals. */
 struct sigio_slot {
 	struct sigio *sl_owner; /* ATOMIC written under the spin lock */
-	bool sl_async;		/* ATOMIC O_ASYNC, FIOASYNC */
+	bool sl_async;		/* ATOMIC O_ASYNC, FIOASYNC: written with the
+				   object locked */
 };
 
 /* id: > 0 a process, < 0 a group, 0 nobody.  ESRCH; EPERM: of another session;
- * ENOMEM.  On failure the old owner stays. */
-int fsetown(struct sigio_slot *sl, int id) SLEEPS;
+ * ENOMEM.  On failure the old owner stays.  Does not block: the object, which
+ * the caller has locked, is as alive afterwards. */
+int fsetown(struct sigio_slot *sl, int id);
 /* The owner's number, in the same form. */
 int fgetown(const struct sigio_slot *sl);
 /* Nobody: the object is going. */

@@ -219,6 +219,14 @@ tty_open(
 	return 0;
 }
 
+/* Whoever opens it next types for himself alone. */
+static void NEEDS(tty_token)
+disown(struct tty *tp)
+{
+	funsetown(&tp->t_owner);
+	atomic_store(&tp->t_owner.sl_async, false);
+}
+
 static void
 tty_close(struct file *fp)
 {
@@ -226,9 +234,11 @@ tty_close(struct file *fp)
 	struct tty *tp = tf->tf_tty;
 
 	tty_lock(tp); /* sleeps */
-	if (tf->tf_gen == tp->t_gen && --tp->t_opens == 0 &&
-	    tp->t_driver->dr_closed != NULL)
-		tp->t_driver->dr_closed(tp);
+	if (tf->tf_gen == tp->t_gen && --tp->t_opens == 0) {
+		disown(tp);
+		if (tp->t_driver->dr_closed != NULL)
+			tp->t_driver->dr_closed(tp);
+	}
 	tty_unlock(tp);
 	inode_rele(tf->tf_inode);
 	kfree(tf, &M_TTY);
@@ -251,6 +261,7 @@ tty_revoke(struct tty *tp)
 
 	tp->t_gen++;
 	tp->t_opens = 0;
+	disown(tp);
 	tty_detach(tp);
 	tp->t_held = false;
 	tp->t_sent_stop = false;
@@ -560,12 +571,19 @@ tty_kqfilter(struct file *fp, struct knote *kn)
 	return error;
 }
 
-static struct sigio_slot *
-tty_owner(struct file *fp)
+static int
+tty_owner(struct file *fp, owner_op *op, void *arg)
 {
 	struct tty_file *tf = fp->f_data;
+	struct tty *tp = tf->tf_tty;
+	int error;
 
-	return &tf->tf_tty->t_owner;
+	tty_lock(tp); /* sleeps */
+	error = tty_alive(tp, tf);
+	if (error == 0)
+		error = op(&tp->t_owner, arg);
+	tty_unlock(tp);
+	return error;
 }
 
 const struct fileops tty_fileops = {

@@ -1,7 +1,8 @@
 /*
  * sigio_owner.c -- the owner of a pipe's end hears of data and of the other
  * end's close by SIGIO; who ends, or a group that is gone, owns nothing any
- * more, whoever still names it; owners are of one's own session.
+ * more, whoever still names it, nor does the owner of a terminal that has been
+ * closed or revoked; owners are of one's own session.
  */
 #include "user/tests/test_tty.h"
 #include <signal.h>
@@ -156,6 +157,101 @@ named_by_terminal(void *arg)
 	CHECK_EQ(errno, ESRCH);
 }
 
+static void
+own(int fd)
+{
+	CHECK_EQ(sc(SYS_fcntl, fd, F_SETOWN, getpid()), 0);
+	CHECK_EQ(sc(SYS_fcntl, fd, F_SETFL, O_ASYNC), 0);
+}
+
+/* The terminal is opened anew: nobody is told of what is typed. */
+static void
+tells_nobody(struct pair *pt)
+{
+	int before = ios;
+
+	pt->s = (int)sc(SYS_open, pt->name, O_RDWR);
+	REQUIRE(pt->s >= 0);
+	CHECK_EQ(sc(SYS_fcntl, pt->s, F_GETOWN, 0), 0);
+	type(pt, "a\r");
+	/* Nor is a new owner told before it asks for that. */
+	CHECK_EQ(sc(SYS_fcntl, pt->s, F_SETOWN, getpid()), 0);
+	type(pt, "b\r");
+	CHECK_EQ(ios, before);
+	CHECK_EQ(sc(SYS_fcntl, pt->s, F_SETOWN, 0), 0);
+}
+
+static void
+of_a_terminal(void)
+{
+	struct pair pt;
+	int old, on = 1;
+
+	pair_open(&pt);
+	signal(SIGIO, on_io);
+	ios = 0;
+	own(pt.s);
+	type(&pt, "x\r");
+	CHECK(ios > 0);
+	CHECK_EQ(sc(SYS_close, pt.s), 0);
+	tells_nobody(&pt);
+	own(pt.s);
+	old = pt.s;
+	CHECK_EQ(sc(SYS_revoke, pt.name), 0);
+	tells_nobody(&pt);
+	/* Nor can who has the dead file become the owner. */
+	CHECK_EQ(sc(SYS_fcntl, old, F_SETOWN, getpid()), -EBADF);
+	CHECK_EQ(sc(SYS_fcntl, old, F_GETOWN, 0), -EBADF);
+	CHECK_EQ(sc(SYS_ioctl, old, FIOASYNC, &on), -EBADF);
+	CHECK_EQ(sc(SYS_fcntl, old, F_SETFL, O_ASYNC), 0);
+	CHECK_EQ(sc(SYS_fcntl, pt.s, F_GETOWN, 0), 0);
+	CHECK_EQ(sc(SYS_fcntl, pt.s, F_SETOWN, getpid()), 0);
+	old = ios;
+	type(&pt, "y\r");
+	CHECK_EQ(ios, old);
+	signal(SIGIO, SIG_DFL);
+	pair_close(&pt);
+}
+
+static int reader, meeting;
+
+static void
+wants_none(void *arg)
+{
+	int off = 0;
+
+	(void)arg;
+	test_barrier(&meeting, 2);
+	CHECK_EQ(sc(SYS_ioctl, reader, FIOASYNC, &off), 0);
+}
+
+/* Of two who change O_ASYNC at once one is the last, to whoever asks. */
+static void
+changed_at_once(int fds[2])
+{
+	struct mthread t;
+	bool wanted;
+	char c;
+
+	signal(SIGIO, on_io);
+	reader = fds[0];
+	for (int i = 0; i < 30; i++) {
+		meeting = 0;
+		CHECK_EQ(sc(SYS_fcntl, reader, F_SETOWN, getpid()), 0);
+		mthread_start(&t, wants_none, NULL);
+		test_barrier(&meeting, 2);
+		CHECK_EQ(sc(SYS_fcntl, reader, F_SETFL, O_ASYNC), 0);
+		mthread_join(&t);
+		wanted = sc(SYS_fcntl, reader, F_GETFL, 0) & O_ASYNC;
+		ios = 0;
+		CHECK_EQ(sc(SYS_write, fds[1], "z", 1), 1);
+		WAIT_UNTIL(ios >= wanted);
+		CHECK_EQ(ios, wanted);
+		CHECK_EQ(sc(SYS_read, reader, &c, 1), 1);
+	}
+	signal(SIGIO, SIG_DFL);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -168,10 +264,12 @@ main(int argc, char **argv)
 	errors(fds);
 	owners_end(fds);
 	CHECK_EXIT(test_fork(named_by_terminal, fds), 0);
+	of_a_terminal();
 	close(fds[0]);
 	close(fds[1]);
 	/* The object goes before its owner. */
 	REQUIRE(pipe(other) == 0);
+	changed_at_once(other);
 	CHECK_EQ(sc(SYS_fcntl, other[0], F_SETOWN, getpid()), 0);
 	CHECK_EQ(sc(SYS_fcntl, other[1], F_SETOWN, -getpgrp()), 0);
 	close(other[0]);
