@@ -11,9 +11,11 @@
  * the kernel runs.
  *
  * Callers: switch.c, lwp_frame.c; the thread is the current one, or one that
- * does not run; critical section.
+ * does not run; critical section.  And lwp_regs.c, of one that stands still,
+ * but may wake at any time: fpu_set() alone.
  */
 #include "arch/x86_64/cpu.h"
+#include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
 
 #define XSTATE_X87 0x1
@@ -24,12 +26,14 @@
 #define AREA_FCW 0
 #define AREA_MXCSR 24
 #define AREA_MXCSR_MASK 28
+#define AREA_ST0 32
 #define AREA_XHEADER 512
 #define XHEADER_SIZE 64
 
 #define FCW_DEFAULT 0x37f
 #define MXCSR_DEFAULT 0x1f80
 #define MXCSR_MASK_DEFAULT 0xffbfU /* of a CPU that does not tell */
+#define MXCSR_MAX 0xffffU	   /* no CPU allows more */
 
 static uint32_t xstate_mask;
 
@@ -58,6 +62,8 @@ area_save(uint8_t *area)
 static inline void
 area_load(const uint8_t *area)
 {
+	/* A CPU would refuse it, an emulator may not. */
+	KKASSERT(*(const uint32_t *)(area + AREA_MXCSR) <= MXCSR_MAX);
 	if (cpu_features.cf_xsave)
 		__asm__ volatile("xrstor64 (%0)"
 		    : : "r"(area), "a"(xstate_mask), "d"(0) : "memory");
@@ -154,18 +160,21 @@ fpu_clean_self(void)
 }
 
 /* Puts the first len bytes of image into the area, which the CPU has filled
- * once, with nothing in them that it would refuse to load. */
+ * once, with nothing in them that it would refuse to load.  RACE: who is
+ * stopped where it sleeps may wake meanwhile, and another CPU load the area:
+ * such a thing is not in it for an instant.  What len leaves out, and the mask,
+ * which tells what this CPU allows in mxcsr, stay as the CPU has saved them. */
 static void
 area_set(uint8_t *area, const uint8_t *image, size_t len)
 {
-	/* What this CPU allows in mxcsr it tells when it saves. */
-	uint32_t mxcsr_mask = *(uint32_t *)(area + AREA_MXCSR_MASK);
+	uint32_t mask = *(uint32_t *)(area + AREA_MXCSR_MASK);
+	uint32_t mxcsr = *(const uint32_t *)(image + AREA_MXCSR);
 
-	if (mxcsr_mask == 0)
-		mxcsr_mask = MXCSR_MASK_DEFAULT;
-	memcpy(area, image, len);
-	*(uint32_t *)(area + AREA_MXCSR) &= mxcsr_mask;
-	*(uint32_t *)(area + AREA_MXCSR_MASK) = mxcsr_mask;
+	if (mask == 0)
+		mask = MXCSR_MASK_DEFAULT;
+	memcpy(area, image, AREA_MXCSR);
+	atomic_store((uint32_t *)(area + AREA_MXCSR), mxcsr & mask);
+	memcpy(area + AREA_ST0, image + AREA_ST0, len - AREA_ST0);
 	if (cpu_features.cf_xsave) {
 		uint64_t *header = (uint64_t *)(area + AREA_XHEADER);
 

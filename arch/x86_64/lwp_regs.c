@@ -72,8 +72,10 @@ cpu_lwp_trace(struct lwp *lp, const uintptr_t *pc, bool step)
 	tf->tf_xflags = 0;
 }
 
-/* The CPU is about to leave lp's stack: it cannot run on, for that takes the
- * token that the caller has. */
+/* The CPU is about to leave lp's stack, and what it saves is there.  RACE: who
+ * is stopped where it sleeps may wake, and run up to the border: no further,
+ * for to pass that takes the token that the caller has.  So this ends; but the
+ * area may be loaded and saved again at any time after. */
 static void
 await_saved(struct lwp *lp)
 {
