@@ -202,6 +202,19 @@ wait_finished(struct proc *child, struct wait_result *ws)
 		wait_finish(child); /* sleeps */
 	return read_will(child, ws);
 }
+
+/* RACE: another thread may wait for the very child that it holds, by
+ * /proc/PID/ctl, and have gone to sleep while the child was claimed.  It is to
+ * see that there is no such child now, or it and we wait for each other.
+ * MODEL: handshake.pml. */
+static __rare void
+send_holders_away(struct proc *p)
+{
+	children_lock(p); /* sleeps */
+	wakeup(p); /* WAKES: waits that find_by_pid() made sleep */
+	children_unlock(p);
+}
+
 /* SPEC X84-X90: takes a claimed, finished zombie apart.  Nobody finds it by
  * number or group once it has left the table; then the last hold must go
  * (D48: looked at after it has left, not before).
@@ -218,6 +231,8 @@ bury(struct lwp *lp, struct proc *child, struct lwp *master)
 	proc_lock(child); /* sleeps */
 	pgrp_leave(child);
 	proc_unlock(child);
+	if (unlikely((atomic_load(&child->p_lock) & PLOCK_COUNT) != 0))
+		send_holders_away(p); /* sleeps */
 	proc_stall(child); /* sleeps */
 
 	family_lock(p); /* sleeps */
