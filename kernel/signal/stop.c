@@ -87,6 +87,10 @@ proc_stop(struct proc *p, int sig)
 void
 proc_stop_default(struct proc *p, int sig)
 {
+	/* It stands still, and perhaps by another signal, which the state of
+	 * its group does not undo. */
+	if (p->p_flags & P_STOPPED)
+		return;
 	proc_stop(p, sig);
 	/* ORDER: counted first, then looked: who orphans the group does it the
 	 * other way round (jobs.c). */

@@ -139,6 +139,17 @@ cannot_stop(int n)
 	CHECK(test_ps(m[n].pid)->stat != PROC_STAT_STOP);
 }
 
+/* Nor does it undo another stop. */
+static void
+stays_stopped(int n)
+{
+	stop(n);
+	CHECK_EQ(kill(m[n].pid, SIGTSTP), 0);
+	CHECK_EQ(kill(m[n].pid, SIGTTOU), 0);
+	test_sleep_ms(2);
+	CHECK_EQ(test_ps(m[n].pid)->stat, PROC_STAT_STOP);
+}
+
 /* A group with one more member, whose parent, who is us, stays. */
 static void
 not_the_last(void)
@@ -334,6 +345,7 @@ session(void *arg)
 	told(0, 1);
 	told(1, 1);
 	cannot_stop(1);
+	stays_stopped(1);
 	end_members(2);
 	CHECK_EXIT(test_fork(guardian, NULL), 0);
 	test_sleep_ms(2);
