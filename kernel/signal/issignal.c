@@ -81,9 +81,8 @@ sig_next(struct lwp *lp) NEEDS(proc_token)
 	return 0;
 }
 
-/* Will lp die of what is pending? */
-static bool
-must_die(const struct lwp *lp) NEEDS(proc_token)
+bool
+sig_must_die(const struct lwp *lp)
 {
 	const struct proc *p = lp->lwp_proc;
 	struct sigset set = lp->lwp_siglist.sp_set;
@@ -143,7 +142,7 @@ sig_interrupted(struct thread *td)
 	else if (catch)
 		error = interrupted_by(lp); /* sleeps */
 	else
-		error = must_die(lp) ? EINTR : 0;
+		error = sig_must_die(lp) ? EINTR : 0;
 	/* Until the border, no other sleep is to begin. */
 	if (error != 0)
 		atomic_set(&td->td_mpflags, flags);

@@ -60,6 +60,8 @@ int issignal(struct lwp *lp) SLEEPS;
 /* Is there something for lp to act on?  A call that makes others had better
  * wait until it has been. */
 bool sig_is_due(const struct lwp *lp) NEEDS(proc_token);
+/* Will lp die of what is pending? */
+bool sig_must_die(const struct lwp *lp) NEEDS(proc_token);
 /* Acts on it: sets up the handler, or ends the process. */
 void postsig(struct lwp *lp, int sig) SLEEPS;
 /* Somebody may have to look again: lp blocks more, or ends, and what it was

@@ -113,7 +113,8 @@ proc_unstop(struct proc *p)
 		/* What was posted meanwhile is to be acted on. */
 		if (!sigset_empty(&p->p_siglist.sp_set) ||
 		    !sigset_empty(&lp->lwp_siglist.sp_set))
-			lwp_notify(lp, TDF_MP_INTR);
+			lwp_notify(lp, TDF_MP_INTR |
+			    (sig_must_die(lp) ? TDF_MP_KILL : 0));
 	}
 	wakeup(&p->p_nstopped); /* WAKES: stop_here() */
 }

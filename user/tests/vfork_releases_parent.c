@@ -2,9 +2,11 @@
  * vfork_releases_parent.c -- the parent of a vfork child sleeps until the
  * child exits, execs or dies, sees what the child wrote, and is woken itself,
  * also when another thread of the parent reaps the child first.  The parent's
- * other threads run on meanwhile.
+ * other threads run on meanwhile.  A deadly signal ends its sleep, whenever it
+ * comes.
  */
 #include "user/tests/test.h"
+#include <signal.h>
 
 TEST_ROWS("E28 D25 X28 X51 O16");
 
@@ -133,6 +135,34 @@ sibling_reaps(void *arg)
 	}
 }
 
+/* shared[3]: the child runs, [4]: and ends, [5]: which it is. */
+static void
+vforks(void *arg)
+{
+	(void)arg;
+	if (vfork() == 0) {
+		store(&shared[5], getpid());
+		test_post(&shared[3]);
+		test_await(&shared[4], 1);
+		test_exit(0);
+	}
+}
+
+/* What came while it was stopped ends the sleep once it goes on. */
+static void
+killed_while_stopped(void)
+{
+	pid_t pid = test_fork(vforks, NULL);
+
+	test_await(&shared[3], 1);
+	CHECK_EQ(kill(pid, SIGSTOP), 0);
+	CHECK_EQ(kill(pid, SIGTERM), 0);
+	CHECK_EQ(kill(pid, SIGCONT), 0);
+	CHECK_KILLED(pid, SIGTERM);
+	test_post(&shared[4]);
+	WAIT_UNTIL(sc(SYS_kill, load(&shared[5]), 0) == -ESRCH);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -148,5 +178,6 @@ main(int argc, char **argv)
 	dies();
 	CHECK_EXIT(test_fork(sibling_runs, NULL), 0);
 	CHECK_EXIT(test_fork(sibling_reaps, NULL), 0);
+	killed_while_stopped();
 	return test_done();
 }
