@@ -146,8 +146,12 @@ sigacts_fork(struct proc *p, struct proc *child, bool share)
 
 	proc_lock(p); /* sleeps */
 	ps = share ? sigacts_of(p) : sigacts_copy(p->p_sigacts);
-	if (share && ps != NULL)
+	if (share && ps != NULL) {
 		atomic_add(&ps->ps_refs, 1);
+		/* What one of them sets from now on, both care for: the child
+		 * inherits this. */
+		atomic_set(&p->p_mpflags, P_CARES);
+	}
 	proc_unlock(p);
 	child->p_sigacts = ps;
 	return ps != NULL ? 0 : ENOMEM;

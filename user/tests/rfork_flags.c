@@ -2,11 +2,12 @@
  * rfork_flags.c -- which flags go together: copying and emptying the
  * descriptors at once, unknown and kernel-only flags are EINVAL; without
  * RFPROC a process with threads may not change itself; what each combination
- * shares.
+ * shares, the actions for signals among it.
  */
 #include "user/tests/test.h"
+#include <signal.h>
 
-TEST_ROWS("E34 E87 D60");
+TEST_ROWS("E34 E87 D60 2.15");
 
 static int value = 1; /* shared or copied */
 static char stack[32768] __attribute__((aligned(16)));
@@ -76,6 +77,40 @@ shares(void)
 	value = 1;
 }
 
+static int *caught, *set; /* shared */
+
+static void
+on_urg(int sig)
+{
+	(void)sig;
+	add(caught, 1);
+}
+
+/* What is ignored by default reaches a process that has not set the handler
+ * itself. */
+static void
+shares_actions(void *arg)
+{
+	int child_sets = arg != NULL;
+	long pid;
+
+	store(caught, 0);
+	store(set, 0);
+	pid = sc(SYS_rfork, RFPROC | RFFDG | RFSIGSHARE);
+	REQUIRE(pid >= 0);
+	if ((pid == 0) == child_sets) {
+		signal(SIGURG, on_urg);
+		test_post(set);
+	} else {
+		test_await(set, 1);
+		CHECK_EQ(kill(getpid(), SIGURG), 0);
+		CHECK_EQ(load(caught), 1);
+	}
+	if (pid == 0)
+		test_exit(14);
+	CHECK_EXIT((pid_t)pid, 14);
+}
+
 static void
 waits(void *arg)
 {
@@ -107,6 +142,10 @@ main(int argc, char **argv)
 	bad_flags();
 	copies();
 	shares();
+	caught = test_shared(TEST_PAGE);
+	set = caught + 1;
+	CHECK_EXIT(test_fork(shares_actions, NULL), 0);
+	CHECK_EXIT(test_fork(shares_actions, "child"), 0);
 	CHECK_EXIT(test_fork(self_with_threads, NULL), 0);
 	CHECK_EQ(sc(SYS_wait4, -1, NULL, 0, NULL), -ECHILD);
 	return test_done();
