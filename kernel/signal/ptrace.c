@@ -206,15 +206,21 @@ traced_lwp(struct proc *p)
 				       RB_MIN(lwp_tree, &p->p_lwps);
 }
 
-/* Goes on with that signal. */
+/* Goes on with that signal; who had stopped before gets it like any other.
+ * ORDER: SIGCONT finds it stopped, and is told of; a stop finds it going on,
+ * and stops it. */
 static void
 let_go(struct proc *p, int sig) NEEDS(proc_token)
 {
-	if (p->p_tracelwp != NULL)
+	bool mine = p->p_tracelwp != NULL;
+
+	if (mine)
 		p->p_tracelwp->lwp_tracesig = sig;
-	else if (sig != 0)
+	else if (sig != 0 && !sig_is_stop(sig))
 		ksignal(p, sig); /* sleeps */
 	proc_unstop(p);
+	if (!mine && sig_is_stop(sig))
+		ksignal(p, sig); /* sleeps */
 }
 
 UNCHECKED int

@@ -275,6 +275,29 @@ already_stopped(void)
 	CHECK_EXIT(tracer, 0);
 }
 
+/* Its tracer leaves it with a stop: so it has stopped, for whatever it had
+ * before. */
+static void
+left_stopped(bool before)
+{
+	int status;
+	pid_t pid;
+
+	store(&shared[0], 0);
+	pid = test_fork(trace_waiter, shared);
+	if (before) {
+		CHECK_EQ(sc(SYS_kill, pid, SIGSTOP), 0);
+		CHECK_EQ(sc(SYS_wait4, pid, &status, WUNTRACED, NULL), pid);
+	}
+	trace_attach(pid);
+	test_post(shared);
+	CHECK_EQ(PT(PT_DETACH, pid, 1, SIGSTOP), 0);
+	CHECK_EQ(sc(SYS_wait4, pid, &status, WUNTRACED, NULL), pid);
+	CHECK_EQ(status, W_STOPCODE(SIGSTOP));
+	CHECK_EQ(sc(SYS_kill, pid, SIGCONT), 0);
+	CHECK_EXIT(pid, 3);
+}
+
 /* A child may trace its parent; a wait of both goes on as before. */
 static void
 traces_parent(void *arg)
@@ -310,6 +333,8 @@ main(int argc, char **argv)
 		group_is_not_orphaned();
 		own_child();
 		already_stopped();
+		left_stopped(false);
+		left_stopped(true);
 		CHECK_EXIT(test_fork(traced_by_child, NULL), 0);
 	}
 	return test_done();
