@@ -215,6 +215,11 @@ int pmap_enter(struct pmap *pm, uintptr_t va, uint64_t pa, int prot)
 /* What is mapped at va: the page's address, with PROT_* in its low bits; 0:
  * nothing. */
 uint64_t pmap_lookup(struct pmap *pm, uintptr_t va) NEEDS(vm_token);
+/* Narrows [*startp, *endp), which is not empty, to the first and the last page
+ * that is mapped in it; false: none.  Looks at the page tables that there are,
+ * so a range that is nearly empty costs next to nothing. */
+bool pmap_bounds(struct pmap *pm, uintptr_t *startp, uintptr_t *endp)
+    NEEDS(vm_token);
 /* Unmaps [start, end) and calls vm_page_rele() for every page that was there,
  * after the shootdown; frees page-table pages that became empty. */
 void pmap_remove(struct pmap *pm, uintptr_t start, uintptr_t end)

@@ -7,7 +7,7 @@
  * dirty bits set: nobody reads those, and the hardware need not write them.
  *
  * Entry points: pmap_create, pmap_destroy, pmap_enter, pmap_lookup,
- * pmap_protect, pmap_copy.
+ * pmap_bounds, pmap_protect, pmap_copy.
  */
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/pmap.h"
@@ -173,6 +173,44 @@ pmap_lookup(struct pmap *pm, uintptr_t va)
 	}
 	return (pte & PTE_FRAME) | PROT_READ | (pte & PTE_W ? PROT_WRITE : 0) |
 	    (pte & PTE_NX ? 0 : PROT_EXEC);
+}
+
+/* pmap_bounds()'s way through a table. */
+struct bounds {
+	uintptr_t start, end;
+};
+
+static int
+bounds_span(struct pmap *pm, const uint64_t *dir, uintptr_t va, size_t first,
+    size_t last, void *arg)
+{
+	const uint64_t *table = pte_table(*dir);
+	struct bounds *b = arg;
+
+	(void)pm;
+	for (size_t i = first; i <= last; i++, va += PAGE_SIZE) {
+		if (table[i] == 0)
+			continue;
+		if (b->end == 0)
+			b->start = va;
+		b->end = va + PAGE_SIZE;
+	}
+	return 0;
+}
+
+bool
+pmap_bounds(struct pmap *pm, uintptr_t *startp, uintptr_t *endp)
+{
+	struct bounds b = { 0, 0 };
+
+	if (pm->pm_resident != 0)
+		walk(pm, &pm->pm_top, TOP_LEVEL, *startp, *endp - 1,
+		    bounds_span, &b);
+	if (b.end == 0)
+		return false;
+	*startp = b.start;
+	*endp = b.end;
+	return true;
 }
 
 /* pmap_protect()'s way through a table. */

@@ -46,7 +46,9 @@ struct vm_map_entry {
 	int me_flags;			/* GUARDED(vm_token) ME_* */
 	uintptr_t me_limit;		/* GUARDED(vm_token) lowest me_start */
 	struct vm_object *me_object;	/* GUARDED(vm_token) NULL: anonymous */
-	size_t me_pgoff;		/* GUARDED(vm_token) first page in it */
+	size_t me_pgoff;		/* GUARDED(vm_token) first page in it;
+					   what is parked may begin later:
+					   modulo 2^64 */
 };
 
 struct vmspace {

@@ -63,12 +63,18 @@ fault_copy(struct vmspace *vm, const struct vm_map_entry *e, uintptr_t va,
 	return fault_map(vm, va, pa, e->me_prot);
 }
 
-/* The object's page for va: 0, EFAULT beyond the object's end, or ENOMEM. */
+/* The object's page for va: 0, EFAULT beyond the object's end, or ENOMEM.  What
+ * is not among the parked pages is zeroes, as if there were no object: *pap is
+ * 0 then. */
 static int
 object_page(const struct vm_map_entry *e, uintptr_t va, uint64_t *pap)
 {
 	size_t index = e->me_pgoff + ((va - e->me_start) >> PAGE_SHIFT);
 
+	if (e->me_flags & ME_PARKED) {
+		*pap = vm_object_peek(e->me_object, index);
+		return 0;
+	}
 	if (index >= e->me_object->vo_npages)
 		return EFAULT;
 	*pap = vm_object_page(e->me_object, index);
@@ -85,7 +91,7 @@ fault_object(struct vmspace *vm, const struct vm_map_entry *e, uintptr_t va,
 
 	if (error != 0)
 		return error;
-	if (write && !(e->me_flags & ME_SHARED))
+	if (pa == 0 || (write && !(e->me_flags & ME_SHARED)))
 		return fault_copy(vm, e, va, pa);
 	if (!(e->me_flags & ME_SHARED))
 		prot &= ~PROT_WRITE;
@@ -122,6 +128,16 @@ fault_again(struct vmspace *vm, const struct vm_map_entry *e, uintptr_t va,
 	return pmap_enter(&vm->vm_pmap, va, pa, prot);
 }
 
+/* Moves the lower end of a stack; what is parked stays where it was. */
+static void
+stack_set_start(struct vmspace *vm, struct vm_map_entry *e, uintptr_t start)
+    NEEDS(vm_token)
+{
+	vm_account(vm, e, (long)(e->me_start - start));
+	e->me_pgoff += (start >> PAGE_SHIFT) - (e->me_start >> PAGE_SHIFT);
+	e->me_start = start;
+}
+
 /* The entry for va; a stack is made to reach down to it, a page off whatever
  * lies below.  *oldp is where it ended before. */
 static struct vm_map_entry *
@@ -139,8 +155,7 @@ fault_entry(struct vmspace *vm, uintptr_t va, uintptr_t *oldp) NEEDS(vm_token)
 	below = RB_PREV(vm_map, &vm->vm_map, e);
 	if (below != NULL && below->me_end + PAGE_SIZE > va)
 		return NULL;
-	vm_account(vm, e, (long)(e->me_start - va));
-	e->me_start = va;
+	stack_set_start(vm, e, va);
 	return e;
 }
 
@@ -168,10 +183,8 @@ vm_fault_locked(struct vmspace *vm, uintptr_t va, int access, bool force)
 		    (int)(have & PAGE_MASK));
 	else
 		error = fault_first(vm, e, va, write);
-	if (error != 0 && e->me_start != old) {
-		vm_account(vm, e, -(long)(old - e->me_start));
-		e->me_start = old;
-	}
+	if (error != 0 && e->me_start != old)
+		stack_set_start(vm, e, old);
 	return error;
 }
 

@@ -13,17 +13,38 @@
 #include "kernel/mem/page.h"
 #include "kernel/mem/vm_map.h"
 
-/* How many of the entry's pages could ever be there. */
-static size_t
-park_size(const struct vm_map_entry *e)
-{
-	size_t n = (e->me_end - e->me_start) >> PAGE_SHIFT;
-	const struct vm_object *old = e->me_object;
+/* Pages of an entry, counted from its start. */
+struct span {
+	long sp_first, sp_end;
+};
 
+/* Where the pages lie that the program sees now; false: none of them needs to
+ * be parked.  A file's count all, up to its end: beyond it there is no memory.
+ * Of anonymous memory, which may be huge and nearly empty, only the part that
+ * holds pages is of interest. */
+static bool
+park_span(struct vmspace *vm, const struct vm_map_entry *e, struct span *sp)
+    NEEDS(vm_token)
+{
+	uintptr_t start = e->me_start, end = e->me_end;
+	const struct vm_object *old = e->me_object;
+	long first, last;
+
+	if ((e->me_flags & ME_SHARED) ||
+	    !pmap_bounds(&vm->vm_pmap, &start, &end))
+		return false;
+	sp->sp_first = (long)((start - e->me_start) >> PAGE_SHIFT);
+	sp->sp_end = (long)((end - e->me_start) >> PAGE_SHIFT);
 	if (old == NULL)
-		return n;
-	return old->vo_npages < e->me_pgoff ? 0 :
-	    min(n, old->vo_npages - e->me_pgoff);
+		return true;
+	first = max(-(long)e->me_pgoff, 0L);
+	last = min((long)((e->me_end - e->me_start) >> PAGE_SHIFT),
+	    (long)(old->vo_npages - e->me_pgoff));
+	if (first < last) {
+		sp->sp_first = min(sp->sp_first, first);
+		sp->sp_end = max(sp->sp_end, last);
+	}
+	return true;
 }
 
 /* The page that the program sees at index, 0: none yet. */
@@ -41,27 +62,18 @@ park_page(struct vmspace *vm, const struct vm_map_entry *e, size_t index)
 	return vm_object_peek(e->me_object, e->me_pgoff + index);
 }
 
-static bool
-park_needed(struct vmspace *vm, const struct vm_map_entry *e) NEEDS(vm_token)
-{
-	if ((e->me_flags & ME_SHARED) || vm->vm_pmap.pm_resident == 0)
-		return false;
-	for (uintptr_t va = e->me_start; va < e->me_end; va += PAGE_SIZE)
-		if (pmap_lookup(&vm->vm_pmap, va) != 0)
-			return true;
-	return false;
-}
-
 static int
-park_entry(struct vmspace *vm, struct vm_map_entry *e) NEEDS(vm_token)
+park_entry(struct vmspace *vm, struct vm_map_entry *e, const struct span *sp)
+    NEEDS(vm_token)
 {
-	struct vm_object *obj = vm_object_alloc(park_size(e));
+	size_t first = (size_t)sp->sp_first;
+	struct vm_object *obj = vm_object_alloc((size_t)sp->sp_end - first);
 
 	if (obj == NULL)
 		return ENOMEM;
 	/* Nobody else knows the object yet: no lock. */
 	for (size_t i = 0; i < obj->vo_npages; i++) {
-		uint64_t pa = park_page(vm, e, i);
+		uint64_t pa = park_page(vm, e, first + i);
 
 		if (pa != 0)
 			vm_page_hold(pa);
@@ -74,7 +86,7 @@ park_entry(struct vmspace *vm, struct vm_map_entry *e) NEEDS(vm_token)
 	else
 		vm_object_rele(e->me_object);
 	e->me_object = obj;
-	e->me_pgoff = 0;
+	e->me_pgoff = -first;
 	return 0;
 }
 
@@ -82,10 +94,11 @@ int
 vm_park(struct vmspace *vm, uintptr_t start, uintptr_t end)
 {
 	struct vm_map_entry *e = vm_entry_find(vm, start);
+	struct span sp;
 
 	for (; e != NULL && e->me_start < end;
 	     e = RB_NEXT(vm_map, &vm->vm_map, e)) {
-		if (park_needed(vm, e) && park_entry(vm, e) != 0)
+		if (park_span(vm, e, &sp) && park_entry(vm, e, &sp) != 0)
 			return ENOMEM;
 	}
 	return 0;

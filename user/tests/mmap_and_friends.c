@@ -1,7 +1,8 @@
 /*
  * mmap_and_friends.c -- mmap, munmap, mprotect and brk: pages are zero at
  * first, where they were asked for, gone when unmapped, with the rights that
- * were given; files are mapped as they are; arguments that are unaligned,
+ * were given; files are mapped as they are; what is huge and nearly empty costs
+ * no more than what is in it; arguments that are unaligned,
  * empty, huge or wrap around are refused and change nothing.
  */
 #include "user/tests/test.h"
@@ -93,6 +94,26 @@ anonymous(void)
 	dead(peeks, a);
 	/* Nothing there any more: fine. */
 	CHECK_EQ(sc(SYS_munmap, a, 10 * TEST_PAGE), 0);
+}
+
+/* Of 2^32 pages none can be looked at one by one. */
+static void
+huge(void)
+{
+	const size_t size = 1UL << 44, middle = size / 2;
+	long a = map(0, size, RW, ANON, -1, 0);
+
+	REQUIRE(a > 0);
+	CHECK_EQ(sc(SYS_mprotect, a, size, PROT_NONE), 0);
+	CHECK_EQ(sc(SYS_mprotect, a, size, RW), 0);
+	*(volatile int *)(a + (long)middle) = 1;
+	CHECK_EQ(sc(SYS_mprotect, a, size, PROT_NONE), 0);
+	dead(peeks, a + (long)middle);
+	CHECK_EQ(sc(SYS_mprotect, a, size, RW), 0);
+	CHECK_EQ(*(volatile int *)(a + (long)middle), 1);
+	CHECK_EQ(*(volatile int *)a, 0);
+	CHECK_EQ(*(volatile int *)(a + (long)(size - TEST_PAGE)), 0);
+	CHECK_EQ(sc(SYS_munmap, a, size), 0);
 }
 
 static void
@@ -206,6 +227,7 @@ main(int argc, char **argv)
 	test_begin(argc, argv);
 	for (int i = 0; i < 3 * test_scale; i++) {
 		anonymous();
+		huge();
 		file(argv[0]);
 		shared_anonymous();
 		refusals();

@@ -2,6 +2,7 @@
  * stack_growth.c -- the stack grows as it is used, also when the kernel is
  * the first to touch it, up to its limit, where the process dies by SIGSEGV;
  * an access far below it is no growth; a thread's stack has an end as well.
+ * What was in it before PROT_NONE is there afterwards, however it grew since.
  */
 #include "user/tests/test.h"
 
@@ -69,6 +70,45 @@ thread_overflows(void *arg)
 	mthread_join(&t);
 }
 
+/* Page n from the top of an area. */
+static volatile long *
+nth(char *top, long n)
+{
+	return (volatile long *)(top - n * (long)TEST_PAGE);
+}
+
+static void
+protect(char *top, long pages, int prot)
+{
+	CHECK_EQ(sc(SYS_mprotect, nth(top, pages), pages * (long)TEST_PAGE,
+		     prot),
+	    0);
+}
+
+static void
+grows_after_none(void *arg)
+{
+	const int rw = PROT_READ | PROT_WRITE;
+	long area = sc(SYS_mmap, 0, 64 * TEST_PAGE, rw,
+	    MAP_PRIVATE | MAP_ANON | MAP_STACK, -1, 0, 0);
+	char *top = (char *)area + 64 * TEST_PAGE;
+
+	(void)arg;
+	REQUIRE(area > 0);
+	/* Two rounds: the second finds pages parked by the first. */
+	for (long size = 4; size <= 12; size += 4) {
+		for (long n = size - 3; n < size; n++)
+			*nth(top, n) = n;
+		protect(top, size, PROT_NONE);
+		protect(top, size, rw);
+		CHECK_EQ(*nth(top, size + 4), 0);
+		*nth(top, size + 3) = -1;
+		*nth(top, size + 3) = 0;
+		for (long n = 1; n <= size + 4; n++)
+			CHECK_EQ(*nth(top, n), n < size && n % 4 != 0 ? n : 0);
+	}
+}
+
 static void
 limited(void *arg)
 {
@@ -103,6 +143,7 @@ main(int argc, char **argv)
 	for (int i = 0; i < 3 * test_scale; i++) {
 		CHECK_EXIT(test_fork(deep, (void *)100), 0);
 		CHECK_EXIT(test_fork(kernel_first, NULL), 0);
+		CHECK_EXIT(test_fork(grows_after_none, NULL), 0);
 		killed(test_fork(overflow, NULL));
 		killed(test_fork(far_below, NULL));
 		killed(test_fork(thread_overflows, NULL));
