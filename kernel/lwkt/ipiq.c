@@ -6,8 +6,11 @@
  * be something in it; the sender raises the interrupt only when none is on
  * its way (gd_ipi_pending).
  *
- * Nobody sends while holding a spin lock: the target might spin for it in a
- * critical section, never drain its ring, and both would wait for ever.
+ * Who sends may have to wait for room.  So nobody sends
+ *   - while holding a spin lock: the target might spin for it in a critical
+ *     section, never drain its ring, and both would wait for ever;
+ *   - after it has been given away: the messages that it runs while it waits
+ *     may want a thread that waits for its stack in turn (lwkt_acquire).
  */
 #include "kernel/abi/errno.h"
 #include "kernel/lib/atomic.h"
@@ -60,21 +63,41 @@ ipiq_put(struct globaldata *gd, ipifunc_t *fn, void *arg1, int arg2)
 	return true;
 }
 
+void
+lwkt_poke(struct globaldata *gd)
+{
+	if (atomic_swap(&gd->gd_ipi_pending, 1) == 0)
+		cpu_send_ipi(gd->gd_cpuid);
+}
+
 static void
-ipiq_kick(struct globaldata *gd)
+ipiq_kick(struct globaldata *gd) NEEDS(crit)
 {
 	int self = mycpu->gd_cpuid;
 
 	atomic_set(&gd->gd_ipimask[self / 64], 1UL << (self % 64));
-	if (atomic_swap(&gd->gd_ipi_pending, 1) == 0)
-		cpu_send_ipi(gd->gd_cpuid);
+	lwkt_poke(gd);
 }
+
+#ifdef INVARIANTS
+/* For room, that is: see the head of the file. */
+static void
+check_may_wait(const struct thread *td)
+{
+	KASSERT(mycpu->gd_spinlocks == 0,
+	    "%s sends a message while it holds a spin lock", td->td_comm);
+	KASSERT(!(td->td_flags & TDF_MIGRATING),
+	    "%s sends a message after it has been given away", td->td_comm);
+}
+#else
+#define check_may_wait(td) ((void)0)
+#endif
 
 void
 lwkt_send_ipiq(struct globaldata *gd, ipifunc_t *fn, void *arg1, int arg2)
 {
 	crit_enter();
-	KKASSERT(mycpu->gd_spinlocks == 0);
+	check_may_wait(curthread);
 	chaos_point();
 	if (gd == mycpu) {
 		fn(arg1, arg2);

@@ -373,8 +373,10 @@ run_notes(struct globaldata *gd) NEEDS(crit)
 
 	while ((notes = gd->gd_reqflags & RQF_SPLZ) != 0) {
 		gd_unnote(gd, notes);
-		if (notes & RQF_IPIQ)
+		if (notes & RQF_IPIQ) {
 			lwkt_process_ipiq();
+			usched_look();
+		}
 		if (notes & RQF_TIMER)
 			callout_timer_intr(gd);
 		if (notes & RQF_INTPEND)
@@ -471,13 +473,14 @@ lwkt_migrate_self(int cpuid)
 	if (mycpu->gd_cpuid != cpuid) {
 		lwkt_deschedule_self();
 		/* ORDER: the release may wait for another thread's stack, and
-		 * runs messages meanwhile: so this one is not given away yet.
-		 * Two CPUs that send each other their threads would wait for
-		 * ever, each on the stack that the other wants. */
+		 * the message for room, and either runs messages meanwhile: so
+		 * this one is not given away yet.  Two CPUs that send each
+		 * other their threads would wait for ever, each on the stack
+		 * that the other wants. */
 		if (td->td_release != NULL)
 			td->td_release(td);
-		lwkt_giveaway(td);
 		lwkt_give(td, cpuid);
+		lwkt_giveaway(td);
 		lwkt_block();
 	}
 	crit_exit();

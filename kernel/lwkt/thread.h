@@ -178,8 +178,9 @@ void lwkt_switch_return(struct thread *otd);
  * still on its stack. */
 void lwkt_giveaway(struct thread *td) NEEDS(crit);
 void lwkt_acquire(struct thread *td) NEEDS(crit);
-/* A thread that was given away, and that nobody else can come upon, is
- * acquired and scheduled by CPU cpuid. */
+/* A thread that is given away, now or by the time that its CPU leaves its
+ * stack, and that nobody else can come upon, is acquired and scheduled by CPU
+ * cpuid. */
 void lwkt_give(struct thread *td, int cpuid) NEEDS(crit);
 /* Moves the current thread to CPU cpuid: a kernel thread, or an LWP in the
  * kernel, which gives its designation up first.  Used by tests and chaos. */

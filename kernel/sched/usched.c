@@ -26,6 +26,7 @@
 #include "kernel/lib/cpumask.h"
 #include "kernel/lib/lib.h"
 #include "kernel/lwkt/callout.h"
+#include "kernel/lwkt/chaos.h"
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/lwkt/ipiq.h"
 #include "kernel/lwkt/sysinit.h"
@@ -46,6 +47,7 @@ struct usched_pcpu {
 	struct userq uc_queue;	/* SELF */
 	struct callout uc_tick; /* SELF */
 	bool uc_ticking GUARDED(crit);
+	uint32_t uc_kicked; /* ATOMIC 1: the queues are to be looked at */
 };
 
 static inline struct userq *
@@ -117,28 +119,39 @@ adopt(struct usched_pcpu *uc, struct lwp *lp) NEEDS(crit)
 	lwkt_schedule(td);
 }
 
-/* Message to a CPU: look at the user run queues. */
-static void
-kick_message(void *unused, int unused2) NEEDS(crit)
+void
+usched_look(void)
 {
 	struct usched_pcpu *uc = mycpu->gd_usched;
 
-	(void)unused;
-	(void)unused2;
+	if (uc == NULL || atomic_load(&uc->uc_kicked) == 0 ||
+	    atomic_swap(&uc->uc_kicked, 0) == 0)
+		return;
 	gd_note(mycpu, RQF_USER_RESCHED);
 	if (mycpu->gd_uschedcp != NULL && userq_count(&uc->uc_queue) != 0)
 		tick_start(uc);
 }
 
+/* Has a CPU look at the queues.  RACE: not by a message, for there might be no
+ * room in the ring.  Who waits for room runs messages, and one of them may
+ * acquire a thread, while the current one has been given away (wait_for_cpu):
+ * two CPUs would wait for ever, each for the stack that the other is on. */
 static void
-kick(int cpuid)
+kick(int cpuid) NEEDS(crit)
 {
-	lwkt_send_ipiq(globaldata[cpuid], kick_message, NULL, 0);
+	struct globaldata *gd = globaldata[cpuid];
+
+	chaos_point();
+	(void)atomic_swap(&gd->gd_usched->uc_kicked, 1);
+	if (gd != mycpu)
+		lwkt_poke(gd);
+	else
+		usched_look();
 }
 
 /* Wakes an idle CPU of mask, if there is one; it will pull. */
 static void
-kick_idle(const struct cpumask *mask)
+kick_idle(const struct cpumask *mask) NEEDS(crit)
 {
 	int cpuid = cpumask_first_and(&idle_cpus, mask);
 

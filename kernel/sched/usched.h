@@ -43,6 +43,9 @@ void usched_exit(struct lwp *lp);
 /* The current LWP has woken another one in the kernel, which shall have the CPU
  * when this one blocks, or at the next tick at the latest. */
 void usched_look_later(void) NEEDS(crit);
+/* After an interrupt from another CPU: looks at the queues, if that one has
+ * asked for it. */
+void usched_look(void) NEEDS(crit);
 /* Called by the idle thread: takes an LWP from a user run queue, its own
  * first; true when it got one. */
 bool usched_idle_pull(void);
