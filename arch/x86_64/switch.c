@@ -103,8 +103,8 @@ cpu_thread_setup(struct thread *td, void (*fn)(void *), void *arg)
 void
 thread_first_run(struct thread *otd, void (*fn)(void *), void *arg)
 {
-	lwkt_switch_return(otd);
 	cpu_intr_enable();
+	lwkt_switch_return(otd);
 	crit_exit();
 	fn(arg);
 	panic("the function of thread %s has returned", curthread->td_comm);
@@ -116,8 +116,8 @@ lwp_first_run(struct thread *otd)
 	struct thread *td = curthread;
 	struct trapframe *tf = cpu_thread_frame(td);
 
-	lwkt_switch_return(otd);
 	cpu_intr_enable();
+	lwkt_switch_return(otd);
 	crit_exit();
 	userret(td);
 	border_leave(td);

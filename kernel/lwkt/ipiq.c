@@ -9,6 +9,8 @@
  * Who sends may have to wait for room.  So nobody sends
  *   - while holding a spin lock: the target might spin for it in a critical
  *     section, never drain its ring, and both would wait for ever;
+ *   - with interrupts disabled, but for the boot: the target might wait for
+ *     this CPU to forget a translation;
  *   - after it has been given away: the messages that it runs while it waits
  *     may want a thread that waits for its stack in turn (lwkt_acquire).
  */
@@ -22,6 +24,8 @@
 #include "kernel/mem/kmalloc.h"
 
 MALLOC_DEFINE(M_IPIQ, "ipiq");
+
+extern struct thread thread0;
 
 struct ipimsg {
 	ipifunc_t *im_fn;
@@ -86,6 +90,8 @@ check_may_wait(const struct thread *td)
 {
 	KASSERT(mycpu->gd_spinlocks == 0,
 	    "%s sends a message while it holds a spin lock", td->td_comm);
+	KASSERT(cpu_intr_enabled() || td == &thread0 || panicking,
+	    "%s sends a message with interrupts disabled", td->td_comm);
 	KASSERT(!(td->td_flags & TDF_MIGRATING),
 	    "%s sends a message after it has been given away", td->td_comm);
 }
