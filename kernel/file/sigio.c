@@ -10,6 +10,7 @@
 #include "kernel/abi/signal.h"
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
+#include "kernel/lwkt/chaos.h"
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/lwkt/spin.h"
 #include "kernel/lwkt/sysinit.h"
@@ -69,14 +70,17 @@ detach(struct sigio *si) NEEDS(leaf_spin)
 	atomic_store(&si->si_slot->sl_owner, NULL);
 }
 
-/* The first record of a list, taken off; NULL: there is none. */
+/* The first record of a list, taken off; NULL: there is none.  RACE: or, with
+ * the list of a group (pg, else NULL), somebody has joined that again, whose
+ * records these are now. */
 static struct sigio *
-take_first(struct sigiolst *list)
+take_first(struct sigiolst *list, struct pgrp *pg)
 {
-	struct sigio *si;
+	struct sigio *si = NULL;
 
 	sigio_lock();
-	si = LIST_FIRST(list);
+	if (pg == NULL || pgrp_is_empty(pg))
+		si = LIST_FIRST(list);
 	if (si != NULL)
 		detach(si);
 	sigio_unlock();
@@ -268,7 +272,7 @@ exit_owners(struct lwp *lp)
 	struct sigio *si;
 
 	while (unlikely(!LIST_EMPTY(&p->p_sigios)) &&
-	    (si = take_first(&p->p_sigios)) != NULL)
+	    (si = take_first(&p->p_sigios, NULL)) != NULL)
 		sigio_free(si);
 }
 
@@ -277,8 +281,9 @@ sigio_group_gone(struct pgrp *pg)
 {
 	struct sigio *si;
 
+	chaos_point();
 	atomic_fence(); /* attach() */
 	while (unlikely(!LIST_EMPTY(&pg->pg_sigios)) &&
-	    (si = take_first(&pg->pg_sigios)) != NULL)
+	    (si = take_first(&pg->pg_sigios, pg)) != NULL)
 		sigio_free(si);
 }

@@ -157,6 +157,46 @@ named_by_terminal(void *arg)
 	CHECK_EQ(errno, ESRCH);
 }
 
+/* The last one leaves a group while another joins it and makes it the owner:
+ * it stays the owner for as long as somebody is in it. */
+static void
+leaves_group(void *arg)
+{
+	int rounds = *(int *)arg;
+	pid_t home = getpgrp();
+
+	for (int i = 0; i < rounds; i++) {
+		CHECK_EQ(setpgid(0, 0), 0);
+		test_barrier(&shared[2], 2);
+		CHECK_EQ(setpgid(0, home), 0);
+		test_barrier(&shared[2], 2);
+		test_barrier(&shared[2], 2);
+	}
+}
+
+static void
+left_and_joined(void *arg)
+{
+	int rounds = test_rounds(40, 4000), fd = *(int *)arg;
+	pid_t home = getpgrp(), pid = test_fork(leaves_group, &rounds);
+
+	for (int i = 0; i < rounds; i++) {
+		bool joined;
+
+		test_barrier(&shared[2], 2);
+		joined = setpgid(0, pid) == 0;
+		if (joined)
+			CHECK_EQ(sc(SYS_fcntl, fd, F_SETOWN, -pid), 0);
+		test_barrier(&shared[2], 2);
+		if (joined)
+			CHECK_EQ(sc(SYS_fcntl, fd, F_GETOWN, 0), -pid);
+		CHECK_EQ(setpgid(0, home), 0);
+		CHECK_EQ(sc(SYS_fcntl, fd, F_GETOWN, 0), 0);
+		test_barrier(&shared[2], 2);
+	}
+	CHECK_EXIT(pid, 0);
+}
+
 static void
 own(int fd)
 {
@@ -264,6 +304,7 @@ main(int argc, char **argv)
 	errors(fds);
 	owners_end(fds);
 	CHECK_EXIT(test_fork(named_by_terminal, fds), 0);
+	CHECK_EXIT(test_fork(left_and_joined, fds), 0);
 	of_a_terminal();
 	close(fds[0]);
 	close(fds[1]);
