@@ -2,9 +2,10 @@
  * umtx.c -- see umtx.h.
  *
  * Sleepers meet in the sleep queues' UMTX domain, on an address made from
- * what the word IS: place in a shared object, or address in a vmspace.  It
- * does not change while someone sleeps: copy-on-write moves a private word to
- * another page, but not to another vmspace.
+ * what the word IS: place in a page of shared memory, or address in a vmspace.
+ * It does not change while someone sleeps: copy-on-write moves a private word
+ * to another page, but not to another vmspace, and a shared page stays while it
+ * is mapped.
  *
  * Test and sleep under one hold (law 5): the thread is queued first, then the
  * word is read; a waker writes the word first, then looks at the queue.
@@ -33,15 +34,19 @@ umtx_ident(struct proc *p, const void *uaddr)
 	uintptr_t va = (uintptr_t)uaddr;
 	struct vmspace *vm = p->p_vmspace;
 	struct vm_map_entry *e;
-	const void *ident = ident_of(vm, va);
+	uint64_t pa = 0;
 
 	vm_lock(vm); /* sleeps */
 	e = vm_entry_at(vm, va);
+	/* Not by its object: a file that has grown has another one, of the
+	 * same pages.  No page: nobody has touched the word, nor sleeps. */
 	if (e != NULL && (e->me_flags & ME_SHARED) && e->me_object != NULL)
-		ident = ident_of(e->me_object,
-		    (e->me_pgoff << PAGE_SHIFT) + (va - e->me_start));
+		pa = vm_object_peek(e->me_object,
+		    e->me_pgoff + ((va - e->me_start) >> PAGE_SHIFT));
 	vm_unlock(vm);
-	return ident;
+	if (pa != 0)
+		return ident_of((const void *)pa, va & PAGE_MASK);
+	return ident_of(vm, va);
 }
 
 int

@@ -1,7 +1,8 @@
 /*
  * umtx_sleep_wakeup.c -- umtx_sleep sleeps only while the word is what the
  * caller saw, wakes by umtx_wakeup (as many as asked), by time, and dies with
- * its process; processes meet in shared memory; the errors.
+ * its process; processes meet in shared memory, that of a file that grows, too;
+ * the errors.
  */
 #include "user/tests/test.h"
 
@@ -125,6 +126,41 @@ one_is_killed(void)
 	sc(SYS_munmap, w, TEST_PAGE);
 }
 
+static int *
+map_file(long fd)
+{
+	long p = sc(SYS_mmap, 0, TEST_PAGE, PROT_READ, MAP_SHARED, fd, 0, 0);
+
+	REQUIRE(p > 0);
+	return (int *)p;
+}
+
+/* Who has mapped a file before it grew meets who maps it afterwards. */
+static void
+file_grows(void)
+{
+	long fd = sc(SYS_open, "/umtx_file", O_RDWR | O_CREAT, 0600);
+	int *before, *after, one = 1;
+	pid_t pid;
+
+	REQUIRE(fd >= 0);
+	CHECK_EQ(sc(SYS_unlink, "/umtx_file"), 0);
+	CHECK_EQ(sc(SYS_ftruncate, fd, 0, TEST_PAGE), 0);
+	before = map_file(fd);
+	pid = test_fork(waits_for_one, before);
+	WAIT_UNTIL(strcmp(test_ps(pid)->wmesg, "umtx") == 0);
+	CHECK_EQ(sc(SYS_ftruncate, fd, 0, 100 * TEST_PAGE), 0);
+	after = map_file(fd);
+	CHECK_EQ(sc(SYS_write, fd, &one, sizeof(one)), sizeof(one));
+	CHECK_EQ(*before, 1);
+	CHECK_EQ(*after, 1);
+	CHECK_EQ(sc(SYS_umtx_wakeup, after, 0), 0);
+	CHECK_EXIT(pid, 0);
+	CHECK_EQ(sc(SYS_munmap, before, TEST_PAGE), 0);
+	CHECK_EQ(sc(SYS_munmap, after, TEST_PAGE), 0);
+	CHECK_EQ(sc(SYS_close, fd), 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -133,6 +169,7 @@ main(int argc, char **argv)
 	for (int i = 0; i < 60 * test_scale; i++)
 		threads(i % 4);
 	processes();
+	file_grows();
 	for (int i = 0; i < 20 * test_scale; i++)
 		one_is_killed();
 	return test_done();
