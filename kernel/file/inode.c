@@ -80,11 +80,13 @@ inode_rele(struct inode *ip)
 {
 	while (ip != NULL) {
 		uint32_t left = atomic_subfetch(&ip->i_refs, 1);
-		struct inode *parent = ip->i_parent;
+		struct inode *parent;
 
 		KKASSERT(left != UINT32_MAX);
+		/* RACE: others give theirs up, too; the last one frees it. */
 		if (left > 0)
 			return;
+		parent = ip->i_parent;
 		KKASSERT(ip != rootdir && RB_EMPTY(&ip->i_names));
 		if (ip->i_object != NULL)
 			vm_object_rele(ip->i_object);
