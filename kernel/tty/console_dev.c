@@ -49,6 +49,7 @@ console_free(struct tty *tp)
 
 static const struct tty_driver console_driver = {
     .dr_start = console_start,
+    .dr_opened = console_start,
     .dr_free = console_free,
 };
 

@@ -103,6 +103,7 @@ pty_free(struct tty *tp)
 static const struct tty_driver pty_driver = {
     .dr_start = pty_start,
     .dr_resume = pty_resume,
+    .dr_opened = wake_master_reader,
     .dr_closed = wake_master_reader,
     .dr_free = pty_free,
 };

@@ -181,8 +181,8 @@ tty_alive(struct tty *tp, const struct tty_file *tf)
 }
 
 int
-tty_open(
-    struct tty *tp, struct inode *ip, int flags, bool ctty, struct file **fpp)
+tty_open(struct tty *tp, struct inode *ip, int flags, bool ctty,
+    struct file **fpp)
 {
 	struct tty_file *tf = kmalloc(sizeof(*tf), &M_TTY, 0);
 	struct file *fp;
@@ -208,6 +208,9 @@ tty_open(
 		tp->t_used = true;
 		tty_hold(tp);
 		*tf = (struct tty_file){tp, ip, tp->t_gen, ctty};
+		/* ORDER: one of this generation before the token is lost. */
+		if (tp->t_opens == 1)
+			tp->t_driver->dr_opened(tp);
 	}
 	tty_unlock(tp);
 	if (error != 0) {

@@ -63,6 +63,9 @@ struct tty_driver {
 	/* There is room for input again, or input was thrown away.  NULL:
 	 * nobody waits for that. */
 	void (*dr_resume)(struct tty *tp);
+	/* The first file is opened: whoever reads on the other side is not at
+	 * the end any more, and output that was held goes on. */
+	void (*dr_opened)(struct tty *tp);
 	/* The last file is closed, or all are revoked.  NULL: no matter. */
 	void (*dr_closed)(struct tty *tp);
 	/* The last reference is gone; without the token. */

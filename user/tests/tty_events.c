@@ -139,6 +139,43 @@ ends(void)
 	CHECK_EQ(sc(SYS_close, pt.s), 0);
 }
 
+/* What is news of the master's end to who has asked for it before. */
+static int
+told(int kq, struct kevent *kev)
+{
+	struct timespec zero = {0};
+
+	return (int)sc(SYS_kevent, kq, NULL, 0, kev, 1, &zero);
+}
+
+/* The slave is closed with its output held, and opened again: that is to be
+ * read, and is no end any more. */
+static void
+reopened(void)
+{
+	int kq = (int)sc(SYS_kqueue);
+	struct kevent kev;
+
+	pair_open(&pt);
+	EV_SET(&kev, pt.m, EVFILT_READ, EV_ADD | EV_CLEAR, 0, 0, 0);
+	CHECK_EQ(sc(SYS_kevent, kq, &kev, 1, NULL, 0, NULL), 0);
+	CHECK_EQ(tcflow(pt.s, TCOOFF), 0);
+	CHECK_EQ(sc(SYS_write, pt.s, "kept", 4), 4);
+	CHECK_EQ(told(kq, &kev), 0);
+	CHECK_EQ(sc(SYS_close, pt.s), 0);
+	CHECK_EQ(told(kq, &kev), 1);
+	CHECK_EQ(kev.flags & EV_EOF, EV_EOF);
+	CHECK_EQ(told(kq, &kev), 0);
+	pt.s = (int)sc(SYS_open, pt.name, O_RDWR);
+	CHECK_EQ(told(kq, &kev), 1);
+	CHECK_EQ(kev.flags & EV_EOF, 0);
+	CHECK_EQ(kev.data, 4);
+	CHECK_OUTPUT(pt.m, "kept");
+	CHECK_EQ(told(kq, &kev), 0);
+	pair_close(&pt);
+	CHECK_EQ(sc(SYS_close, kq), 0);
+}
+
 /* Revoked: a poll that sleeps ends. */
 static void
 revokes(void *arg)
@@ -169,6 +206,7 @@ main(int argc, char **argv)
 	full();
 	sleeps();
 	ends();
+	reopened();
 	revoked();
 	return test_done();
 }
