@@ -206,12 +206,23 @@ charge_switch(struct thread *td, struct thread *ntd)
 	ntd->td_mark = now;
 }
 
+/* RACE: who tells ntd something sets a flag and then looks whether it runs
+ * (lwp_notify); it is marked here, and looks at its flags on the way to user
+ * mode (userret).  With full fences on both sides, one of the two sees it.  Its
+ * flags are this CPU's: nobody else writes them. */
+static inline void
+mark_running(struct thread *ntd) NEEDS(crit)
+{
+	atomic_set(&ntd->td_flags, TDF_RUNNING);
+}
+
 static inline void
 switch_to(struct globaldata *gd, struct thread *td, struct thread *ntd)
+    NEEDS(crit)
 {
 	gd->gd_cnt_switch++;
 	charge_switch(td, ntd);
-	ntd->td_flags |= TDF_RUNNING;
+	mark_running(ntd);
 	lwkt_switch_return(cpu_switch(td, ntd));
 }
 
@@ -321,7 +332,7 @@ lwkt_final_switch(void)
 	ntd = next_thread(mycpu, td);
 	mycpu->gd_cnt_switch++;
 	ntd->td_mark = cpu_cycles();
-	ntd->td_flags |= TDF_RUNNING;
+	mark_running(ntd);
 	cpu_switch_exit(td, ntd);
 }
 

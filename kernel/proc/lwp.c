@@ -135,7 +135,8 @@ lwp_notify(struct lwp *lp, uint32_t flags)
 	if (flags != 0)
 		sleep_interrupt(td, flags);
 	/* RACE: if it is just entering user mode elsewhere, it has not looked
-	 * at its flag yet, or it is TDF_RUNNING by now and is interrupted. */
+	 * at its flag yet, or it is TDF_RUNNING by now (mark_running) and is
+	 * interrupted. */
 	gd = atomic_load(&td->td_gd);
 	if (gd != mycpu && (atomic_load(&td->td_flags) & TDF_RUNNING))
 		cpu_send_ipi(gd->gd_cpuid);
