@@ -247,9 +247,9 @@ give_back(struct globaldata *gd, struct thread *td) NEEDS(crit)
 	td->td_preempted = NULL;
 	ntd->td_flags |= TDF_PREEMPT_DONE;
 	/* What the interrupt thread has made runnable was measured against
-	 * that thread, and not against this one. */
+	 * that thread, and not against this one, which it may preempt. */
 	if (gd->gd_runqmask != 0 && runq_best(gd) > ntd->td_pri)
-		gd_note(gd, RQF_LWKT_RESCHED);
+		gd_note(gd, RQF_LWKT_RESCHED | RQF_PREEMPT);
 	return ntd;
 }
 
