@@ -1,8 +1,8 @@
 /*
  * cpu_limit.c -- RLIMIT_CPU: past the soft limit SIGXCPU comes, once; five
  * seconds past the hard one SIGKILL.  Only what the process itself uses counts,
- * with all of its threads; a child begins anew, under the same limit; an exec
- * does not.
+ * with all of its threads, those among them that it gets later; a child begins
+ * anew, under the same limit; an exec does not.
  */
 #include "user/tests/test.h"
 #include <signal.h>
@@ -98,6 +98,30 @@ only_children_use(void *arg)
 	test_exit(0);
 }
 
+/* With threads that it gets later all is used up the sooner. */
+static void
+gets_threads(void *arg)
+{
+	(void)arg;
+	catch_it();
+	CHECK_EQ(limit(1, RLIM_INFINITY), 0);
+	for (int i = 0; i < 3; i++)
+		mthread_start(&threads[i], spin, (void *)1);
+	spin((void *)1);
+	test_exit(used_ns() < 2 * SECOND ? 0 : 1);
+}
+
+/* A host that stands still makes it late now and then, but not always. */
+static void
+comes_in_time(void)
+{
+	bool did = false;
+
+	for (int i = 0; i < 5 && !did; i++)
+		did = test_wait(test_fork(gets_threads, NULL)) == 0;
+	CHECK(did);
+}
+
 /* Once, whatever the limit is then. */
 static void
 only_once(void *arg)
@@ -173,6 +197,7 @@ main(int argc, char **argv)
 	/* What follows is made of whole seconds. */
 	if (test_brief)
 		return test_done();
+	comes_in_time();
 	CHECK_EXIT(test_fork(only_children_use, FOR_EVER), 0);
 	CHECK_KILLED(test_fork(execs, argv[0]), SIGXCPU);
 	pid = test_fork(killed_in_the_end, FOR_EVER);

@@ -1,7 +1,8 @@
 /*
  * credentials_of_threads.c -- one thread changes the user, the others see it
  * at their next call and end; who is not root cannot become another; who acts
- * by them meanwhile has them to the end of its call.  What
+ * by them meanwhile has them to the end of its call, and no longer; who gives
+ * root up has given it up, whatever another thread was about to become.  What
  * was counted for either user comes back (the census sees credentials).
  */
 #include "user/tests/test.h"
@@ -9,6 +10,7 @@
 TEST_ROWS("E70 E87 X58 D50");
 
 #define NTHREADS 4
+#define SECRET "/credentials_of_threads"
 
 static int meeting;
 
@@ -95,15 +97,100 @@ changes_and_signals(void *arg)
 		mthread_join(&changers[i]);
 }
 
+/*
+ * Threads that make no call, or are just being made, while another one gives
+ * root up: their next call is a plain user's.
+ */
+
+static struct mthread openers[NTHREADS];
+static int started, changed;
+
+static void
+opens(void *arg)
+{
+	(void)arg;
+	add(&started, 1);
+	while (load(&changed) == 0)
+		test_spin();
+	CHECK_EQ(sc(SYS_open, SECRET, O_RDONLY, 0), -EACCES);
+}
+
+static void
+makes(void *arg)
+{
+	for (int i = (int)(intptr_t)arg; i < NTHREADS; i += 2)
+		mthread_start(&openers[i], opens, NULL);
+}
+
+static void
+gives_up_root(void *arg)
+{
+	struct mthread makers[2];
+
+	for (int i = 0; i < 2; i++)
+		mthread_start(&makers[i], makes, (void *)(intptr_t)i);
+	WAIT_UNTIL(load(&started) >= (int)(intptr_t)arg);
+	CHECK_EQ(sc(SYS_setuid, 1000), 0);
+	store(&changed, 1);
+	for (int i = 0; i < 2; i++)
+		mthread_join(&makers[i]);
+	for (int i = 0; i < NTHREADS; i++)
+		mthread_join(&openers[i]);
+}
+
+static void
+stays_root(void *arg)
+{
+	long error;
+	int last;
+
+	(void)arg;
+	add(&started, 1);
+	do {
+		last = load(&changed);
+		error = sc(SYS_setuid, 0);
+	} while (error == 0 && !last);
+	CHECK_EQ(error, -EPERM);
+}
+
+/* One of two threads gives root up, the other one goes on being root. */
+static void
+never_again(void *arg)
+{
+	struct mthread t;
+
+	(void)arg;
+	mthread_start(&t, stays_root, NULL);
+	WAIT_UNTIL(load(&started) == 1);
+	CHECK_EQ(sc(SYS_setuid, 1000), 0);
+	store(&changed, 1);
+	mthread_join(&t);
+	CHECK_EQ(sc(SYS_getuid), 1000);
+	CHECK_EQ(sc(SYS_geteuid), 1000);
+	CHECK_EQ(sc(SYS_setuid, 0), -EPERM);
+}
+
 int
 main(int argc, char **argv)
 {
+	long fd;
+
 	test_begin(argc, argv);
 	CHECK_EXIT(test_fork(changes_and_signals,
 		       (void *)(intptr_t)test_rounds(300, 20000)),
 	    0);
 	for (int i = 0; i < 50 * test_scale; i++)
 		CHECK_EXIT(test_fork(child, i & 1 ? argv : NULL), 0);
+	fd = sc(SYS_open, SECRET, O_CREAT | O_RDWR, 0600);
+	CHECK(fd >= 0);
+	CHECK_EQ(sc(SYS_close, fd), 0);
+	for (int i = 0; i < test_rounds(20, 1000); i++)
+		CHECK_EXIT(test_fork(gives_up_root,
+			       (void *)(intptr_t)(i % (NTHREADS + 1))),
+		    0);
+	CHECK_EQ(sc(SYS_unlink, SECRET), 0);
+	for (int i = 0; i < test_rounds(20, 1000); i++)
+		CHECK_EXIT(test_fork(never_again, NULL), 0);
 	CHECK_EQ(getuid(), 0);
 	CHECK_EQ(geteuid(), 0);
 	CHECK_EQ(getgid(), 0);

@@ -1,6 +1,7 @@
 /*
  * rfork_unshares_memory.c -- rfork() without RFPROC and RFMEM: a process that
- * shares its memory goes on in a copy of it; with RFMEM it goes on sharing.
+ * shares its memory goes on in a copy of it; with RFMEM it goes on sharing.  A
+ * process with threads does not, before the last other one has gone.
  */
 #include "user/tests/test.h"
 
@@ -31,6 +32,30 @@ sharer(void *arg)
 	return 9;
 }
 
+static void
+ends(void *arg)
+{
+	(void)arg;
+}
+
+/* A thread on its way out stores its last word into the memory that it has
+ * used: that is in the copy. */
+static int
+outlives_thread(void *arg)
+{
+	static char thread_stack[MTHREAD_STACK] __attribute__((aligned(16)));
+	static struct mthread t;
+	long error;
+
+	(void)arg;
+	CHECK_EQ(mthread_start_on(&t, thread_stack, ends, NULL), 0);
+	while ((error = sc(SYS_rfork, RFFDG)) == -EINVAL)
+		test_yield();
+	CHECK_EQ(error, 0);
+	CHECK_EQ(load(&t.done), 1);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -54,5 +79,11 @@ main(int argc, char **argv)
 	store(step, 6);
 	CHECK_EXIT(pid, 9);
 	CHECK_EQ(value, 10);
+	for (int i = 0; i < 30 * test_scale; i++) {
+		pid = rfork_thread(RFPROC | RFMEM, stack + sizeof(stack),
+		    outlives_thread, NULL);
+		REQUIRE(pid > 0);
+		CHECK_EXIT(pid, 0);
+	}
 	return test_done();
 }

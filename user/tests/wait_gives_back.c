@@ -1,7 +1,7 @@
 /*
  * wait_gives_back.c -- two threads wait; the one that takes the child cannot
  * store its status and gives it back: the other one, which has passed it by
- * meanwhile, gets it.
+ * meanwhile, gets it, whether it waits for any child or for that group's.
  */
 #include "user/tests/test.h"
 
@@ -11,6 +11,7 @@ TEST_ROWS("E82 D04 X79");
 
 static int *gate; /* shared: the child may go */
 static long bad_got, good_got;
+static long whom; /* the good wait's */
 
 static void
 child(void *arg)
@@ -34,7 +35,7 @@ waits(void *arg)
 	int status = -1;
 
 	(void)arg;
-	store(&good_got, sc(SYS_wait4, -1, &status, 0, NULL));
+	store(&good_got, sc(SYS_wait4, whom, &status, 0, NULL));
 	CHECK_EQ(status, 3 << 8);
 }
 
@@ -49,6 +50,8 @@ two(void *arg)
 
 		store(gate, 0);
 		pid = test_fork(child, NULL);
+		CHECK_EQ(setpgid(pid, pid), 0);
+		whom = i & 2 ? -pid : -1;
 		mthread_start(&t[i & 1], waits, NULL);
 		mthread_start(&t[!(i & 1)], waits_badly, NULL);
 		for (int k = 0; k < i % 4; k++)
