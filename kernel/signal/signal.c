@@ -139,6 +139,15 @@ cancel_opposite(struct proc *p, int sig) NEEDS(proc_token)
 		drop_everywhere(p, &cont);
 }
 
+/* Who blocks sig and waits for it does not die of it. */
+static uint32_t
+tell_flags(const struct lwp *lp, int sig, bool fatal) NEEDS(proc_token)
+{
+	if (fatal && !sigset_has(&lp->lwp_sigmask, sig))
+		return TDF_MP_INTR | TDF_MP_KILL;
+	return TDF_MP_INTR;
+}
+
 /* Those that are to act on it. */
 static void
 tell_threads(struct proc *p, struct lwp *to, int sig, bool fatal)
@@ -147,8 +156,7 @@ tell_threads(struct proc *p, struct lwp *to, int sig, bool fatal)
 	struct lwp *lp;
 
 	if (to != NULL && takes(to, sig))
-		lwp_notify(to,
-		    TDF_MP_INTR | (fatal ? TDF_MP_KILL : 0));
+		lwp_notify(to, tell_flags(to, sig, fatal));
 	if (to != NULL)
 		return;
 	if (!fatal) {
@@ -160,7 +168,7 @@ tell_threads(struct proc *p, struct lwp *to, int sig, bool fatal)
 	/* It ends the process: whichever thread comes first. */
 	RB_FOREACH(lp, lwp_tree, &p->p_lwps)
 		if (takes(lp, sig))
-			lwp_notify(lp, TDF_MP_INTR | TDF_MP_KILL);
+			lwp_notify(lp, tell_flags(lp, sig, fatal));
 }
 
 /* Does somebody block sig?  Then it may be waited for, now or later. */
@@ -397,8 +405,11 @@ sig_pass_on(struct lwp *lp)
 		return;
 	RB_FOREACH(other, lwp_tree, &p->p_lwps) {
 		struct sigset set = p->p_siglist.sp_set;
+		struct sigset deaf_to = other->lwp_sigmask;
 
-		sigset_minus(&set, &other->lwp_sigmask);
+		/* What it blocks it can wait for. */
+		sigset_minus(&deaf_to, &other->lwp_sigwait);
+		sigset_minus(&set, &deaf_to);
 		if (other != lp && !sigset_empty(&set))
 			lwp_notify(other, TDF_MP_INTR);
 	}

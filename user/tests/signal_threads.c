@@ -202,9 +202,53 @@ shared_wait(void)
 	signal(SIGUSR2, SIG_DFL);
 }
 
+/* Two threads wait for the same two signals, which come at once: each has one,
+ * whichever. */
+static int pair[2];
+
+static void
+waits_for_either(void *arg)
+{
+	sigset_t set = only(pair[0]);
+
+	sigaddset(&set, pair[1]);
+	add(&ready, 1);
+	store((int *)arg, (int)sc(SYS_sigtimedwait, &set, NULL, NULL));
+}
+
+static void
+one_each(void *arg)
+{
+	const int *sigs = arg;
+	struct mthread t[2];
+	sigset_t set = only(sigs[0]);
+	int got[2];
+
+	memcpy(pair, sigs, sizeof(pair));
+	sigaddset(&set, sigs[1]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGUSR1, SIG_DFL);
+	signal(SIGUSR2, SIG_DFL);
+	for (int i = test_rounds(20, 1000); i > 0; i--) {
+		store(&ready, 0);
+		for (int j = 0; j < 2; j++)
+			mthread_start(&t[j], waits_for_either, &got[j]);
+		WAIT_UNTIL(load(&ready) == 2);
+		test_yield();
+		for (int j = 0; j < 2; j++)
+			CHECK_EQ(kill(getpid(), sigs[j]), 0);
+		for (int j = 0; j < 2; j++)
+			mthread_join(&t[j]);
+		CHECK((got[0] == sigs[0] && got[1] == sigs[1]) ||
+		    (got[0] == sigs[1] && got[1] == sigs[0]));
+	}
+}
+
 int
 main(int argc, char **argv)
 {
+	static int deadly[] = {SIGUSR1, SIGUSR2}, mild[] = {SIGURG, SIGWINCH};
+
 	test_begin(argc, argv);
 	shared = test_shared(TEST_PAGE);
 	signal(SIGUSR1, on_usr1);
@@ -213,6 +257,8 @@ main(int argc, char **argv)
 		the_open_one(sleeps_open);
 		shared_wait();
 		CHECK_EXIT(test_fork(none_is_lost, NULL), 0);
+		CHECK_EXIT(test_fork(one_each, deadly), 0);
+		CHECK_EXIT(test_fork(one_each, mild), 0);
 	}
 	return test_done();
 }
