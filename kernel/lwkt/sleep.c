@@ -117,21 +117,24 @@ tsleep_interlock(const void *ident, int flags)
 }
 
 /* MODEL: sleep.pml. */
-void
+bool
 tsleep_remove(struct thread *td)
 {
-	const void *ident = atomic_load(&td->td_wchan);
+	const void *ident = atomic_load_acq(&td->td_wchan);
 	struct sleepq *sq;
+	bool queued;
 
 	if (ident == NULL)
-		return;
+		return false;
 	sq = sleepq_of(ident);
 	sleepq_lock(sq);
-	if (td->td_wchan != NULL) {
+	queued = td->td_wchan != NULL;
+	if (queued) {
 		TAILQ_REMOVE(&sq->sq_threads, td, td_sleepq);
 		td->td_wchan = NULL;
 	}
 	sleepq_unlock(sq);
+	return queued;
 }
 
 /* Ends td's sleep on ident if it is still the one numbered seq.
@@ -267,7 +270,10 @@ tsleep(const void *ident, int flags, const char *wmesg, uint64_t timo_ns)
 	chaos_point();
 	if ((flags & PCATCH) && td->td_lwp != NULL &&
 	    sleep_catch(td, flags)) {
-		tsleep_remove(td);
+		/* RACE: a wakeup has been faster.  It may have been for one: so
+		 * it is ours to act on, and the flag can wait. */
+		if (!tsleep_remove(td) && atomic_load(&td->td_wresult) == 0)
+			return 0;
 		return interrupted(td); /* sleeps */
 	}
 	td->td_wmesg = wmesg;

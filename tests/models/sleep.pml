@@ -39,6 +39,7 @@
  *	M_SLEEPER_NO_FENCE	law 5: no fence between td_wcatch and the look
  *	M_SIGNAL_NO_FENCE	law 5: the signal looks before its flag is out
  *	M_SLEEPER_LOOKS_FIRST	law 5: TDF_MP_INTR, then td_wcatch
+ *	M_WAKEUP_REFUSED	law 6: woken before it slept, and interrupted
  *	M_SIGNAL_NO_CATCH	a signal ends a sleep without PCATCH
  *	M_TIMEOUT_NOT_STOPPED	law 4: the timeout outlives the stack it is on
  */
@@ -57,6 +58,7 @@ chan buffer = [5] of { mtype, bit };
 
 bit wchan, wcatch, spin, token;
 byte wresult;
+bit woken;		       /* a wakeup has taken it off, perhaps it alone */
 bit intr;		       /* TDF_MP_INTR */
 bit runq = 1, running = 1, crit, exiting, gone;
 byte refs = 1, messages;
@@ -136,7 +138,7 @@ inline spin_lock() { atomic { spin == 0 -> spin = 1 } }
 inline unlink(result)
 {
 	assert(wchan == IDENT);
-	wchan = NONE; wresult = result;
+	wchan = NONE; wresult = result; woken = result == 0;
 #ifndef M_UNLINK_UNHELD
 	refs++
 #endif
@@ -309,13 +311,14 @@ inline tsleep_remove()
 	:: my_wchan ->
 		my_spin_lock();
 		atomic {
+			queued = wchan == IDENT;
 			if
-			:: wchan == IDENT -> buffer!WCHAN,NONE
+			:: queued -> buffer!WCHAN,NONE
 			:: else
 			fi;
 			buffer!SPIN,0
 		}
-	:: else
+	:: else -> queued = 0
 	fi
 }
 
@@ -324,7 +327,7 @@ inline tsleep_interlock()
 	tsleep_remove();
 	my_spin_lock();
 	atomic {
-		wresult = 0;
+		wresult = 0; woken = 0;
 		buffer!WCATCH,0; buffer!WCHAN,IDENT; buffer!SPIN,0
 	}
 }
@@ -342,6 +345,19 @@ inline sleep_catch()
 #endif
 	interrupted = intr
 #endif
+}
+
+/* The sleep does not begin; still interrupted: and has failed. */
+inline not_begun()
+{
+	tsleep_remove();
+#ifndef M_WAKEUP_REFUSED
+	if
+	:: !queued && wresult == 0 -> interrupted = 0
+	:: else
+	fi;
+#endif
+	assert(!interrupted || !woken)
 }
 
 /* lwkt_block(): the token goes with the CPU and comes back with it. */
@@ -381,7 +397,7 @@ inline sleep_wait()
 
 active proctype sleeper()
 {
-	bit interrupted, holds_token;
+	bit interrupted, holds_token, queued;
 
 	atomic {
 		if :: wakes0 = 1 :: skip fi;
@@ -414,6 +430,10 @@ active proctype sleeper()
 		:: catches0 ->
 			sleep_catch();
 			if
+			:: interrupted -> not_begun()
+			:: else
+			fi;
+			if
 			:: interrupted -> goto out
 			:: else
 			fi
@@ -439,6 +459,10 @@ active proctype sleeper()
 		if
 		:: catches1 ->
 			sleep_catch();
+			if
+			:: interrupted -> not_begun()
+			:: else
+			fi;
 			if
 			:: interrupted -> break
 			:: else

@@ -5,6 +5,7 @@
  * the errors.
  */
 #include "user/tests/test.h"
+#include <signal.h>
 
 TEST_ROWS("E11 2.9");
 
@@ -161,6 +162,57 @@ file_grows(void)
 	CHECK_EQ(sc(SYS_close, fd), 0);
 }
 
+static int units, taken;
+
+static void
+does_nothing(int sig)
+{
+	(void)sig;
+}
+
+/* Takes the unit, if it comes; one that is not patient does not come back
+ * after a signal. */
+static void
+takes_unit(void *arg)
+{
+	bool patient = arg != NULL;
+	int one = 1;
+	long got;
+
+	add(&inside, 1);
+	do
+		got = sc(SYS_umtx_sleep, &units, 0, 0);
+	while (got == -EINTR && patient);
+	if (got != -EINTR &&
+	    __atomic_compare_exchange_n(&units, &one, 0, false,
+		__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		add(&taken, 1);
+}
+
+/* A wakeup for one meets one that a signal interrupts: it is no wakeup then, or
+ * that one has it. */
+static void
+signal_against_wakeup(int round)
+{
+	struct mthread t[2];
+
+	units = taken = inside = 0;
+	mthread_start(&t[0], takes_unit, NULL);
+	WAIT_UNTIL(load(&inside) == 1);
+	mthread_start(&t[1], takes_unit, "patient");
+	WAIT_UNTIL(load(&inside) == 2);
+	for (int i = round % 4; i > 0; i--)
+		test_yield();
+	lwp_kill(-1, t[0].tid, SIGUSR1);
+	store(&units, 1);
+	CHECK_EQ(sc(SYS_umtx_wakeup, &units, 1), 0);
+	WAIT_UNTIL(load(&taken) == 1);
+	store(&units, 2);
+	CHECK_EQ(sc(SYS_umtx_wakeup, &units, 0), 0);
+	for (int i = 0; i < 2; i++)
+		mthread_join(&t[i]);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -172,5 +224,8 @@ main(int argc, char **argv)
 	file_grows();
 	for (int i = 0; i < 20 * test_scale; i++)
 		one_is_killed();
+	signal(SIGUSR1, does_nothing);
+	for (int i = 0; i < test_rounds(40, 2000); i++)
+		signal_against_wakeup(i);
 	return test_done();
 }
