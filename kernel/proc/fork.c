@@ -256,21 +256,26 @@ fork_link(struct lwp *lp, struct proc *child, int flags, struct lwp **clpp)
 /*
  * Sleeps until the child has ended or has its own memory.  Woken by
  * exit_release_vfork().  Nothing else ends it but the end of this process:
- * then the child keeps the memory, and we shall not touch it again.
+ * then the child keeps the memory, and we shall not touch it again.  Returns
+ * the signal that we end it by; 0: we do not.
  * MODEL: vfork.pml.
  */
-static void
-vfork_wait(struct proc *child)
+static int
+vfork_wait(struct lwp *lp, struct proc *child)
 {
+	int sig = 0;
+
 	for (;;) {
 		tsleep_interlock(&child->p_mpflags, 0);
 		if (!(atomic_load(&child->p_mpflags) & P_PPWAIT))
 			break;
 		if (tsleep(&child->p_mpflags, PKILL | PINTERLOCKED, "ppwait",
-			0) == EINTR) /* sleeps */
+			0) == EINTR && /* sleeps */
+		    sig_ends_sleep(lp, &sig)) /* sleeps */
 			break;
 	}
 	tsleep_remove(curthread);
+	return sig;
 }
 
 /* Nobody else knows it. */
@@ -311,7 +316,7 @@ kern_fork(struct lwp *lp, int flags, int *pidp)
 {
 	struct proc *child = proc_alloc();
 	struct lwp *clp;
-	int error;
+	int error, sig;
 
 	if (child == NULL)
 		return ENOMEM;
@@ -332,8 +337,12 @@ kern_fork(struct lwp *lp, int flags, int *pidp)
 	}
 	PHOLD(child);
 	usched_setrunqueue_new(clp);
-	vfork_wait(child); /* sleeps */
+	sig = vfork_wait(lp, child); /* sleeps */
 	PRELE(child);
+	/* RACE: by the border another thread of ours may have ignored it, and
+	 * the child is on our stack. */
+	if (unlikely(sig != 0))
+		sigexit(lp, sig); /* sleeps */
 	return 0;
 }
 

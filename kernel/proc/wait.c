@@ -205,8 +205,7 @@ wait_finished(struct proc *child, struct wait_result *ws)
 
 /* RACE: another thread may wait for the very child that it holds, by
  * /proc/PID/ctl, and have gone to sleep while the child was claimed.  It is to
- * see that there is no such child now, or it and we wait for each other.
- * MODEL: handshake.pml. */
+ * see that there is no such child now, or it and we wait for each other. */
 static __rare void
 send_holders_away(struct proc *p)
 {

@@ -6,9 +6,10 @@
  * handler or ends the process.
  *
  * RACE: a signal that ends the process stays pending until it has
- * (exit_drop_signals).  Whoever acts on it may lose the claim to an exec; and
- * a thread that it has woken from vfork must not go back to the stack that it
- * shares with the child.
+ * (exit_drop_signals), for whoever acts on it may lose the claim to an exec.
+ * A thread that it has woken from vfork must not go back to the stack that it
+ * shares with the child, whatever comes before the border: that one does not
+ * come here (sig_ends_sleep, sigexit).
  */
 #include "kernel/abi/errno.h"
 #include "kernel/abi/wait.h"
@@ -81,7 +82,8 @@ sig_next(struct lwp *lp) NEEDS(proc_token)
 	return 0;
 }
 
-bool
+/* What its tracer may make nothing of does not count. */
+int
 sig_must_die(const struct lwp *lp)
 {
 	const struct proc *p = lp->lwp_proc;
@@ -92,11 +94,24 @@ sig_must_die(const struct lwp *lp)
 	sigset_minus(&set, &lp->lwp_sigmask);
 	while ((sig = sig_first(&set)) != 0) {
 		if (sig_is_fatal(sig) && p != initproc &&
+		    (sig == SIGKILL || !(p->p_flags & P_TRACED)) &&
 		    sigacts_what(p, sig, NULL) == SIGWHAT_DEFAULT)
-			return true;
+			return sig;
 		sigset_del(&set, sig);
 	}
-	return false;
+	return 0;
+}
+
+/* MODEL: vfork.pml. */
+bool
+sig_ends_sleep(struct lwp *lp, int *sigp)
+{
+	struct proc *p = lp->lwp_proc;
+
+	proc_lock(p); /* sleeps */
+	*sigp = sig_must_die(lp);
+	proc_unlock(p);
+	return *sigp != 0 || (atomic_load(&lp->lwp_mpflags) & LWP_MP_WEXIT);
 }
 
 /* The same for a sleep that any signal may end. */
@@ -142,7 +157,7 @@ sig_interrupted(struct thread *td)
 	else if (catch)
 		error = interrupted_by(lp); /* sleeps */
 	else
-		error = sig_must_die(lp) ? EINTR : 0;
+		error = sig_must_die(lp) != 0 ? EINTR : 0;
 	/* Until the border, no other sleep is to begin. */
 	if (error != 0)
 		atomic_set(&td->td_mpflags, flags);
@@ -223,7 +238,7 @@ issignal(struct lwp *lp)
 	return sig;
 }
 
-static void NORETURN
+void
 sigexit(struct lwp *lp, int sig)
 {
 	bool core = sig_dumps_core(sig) && coredump(lp, sig); /* sleeps */

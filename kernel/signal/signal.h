@@ -60,8 +60,14 @@ int issignal(struct lwp *lp) SLEEPS;
 /* Is there something for lp to act on?  A call that makes others had better
  * wait until it has been. */
 bool sig_is_due(const struct lwp *lp) NEEDS(proc_token);
-/* Will lp die of what is pending? */
-bool sig_must_die(const struct lwp *lp) NEEDS(proc_token);
+/* The pending signal that lp will die of; 0: none. */
+int sig_must_die(const struct lwp *lp) NEEDS(proc_token);
+/* Is lp to die, as the end of its sleep with PKILL says?  *sigp: of that
+ * signal, by sigexit(), if it must not go on to the border, where the signal
+ * may be gone; 0: it has been doomed, and that is final. */
+bool sig_ends_sleep(struct lwp *lp, int *sigp) SLEEPS;
+/* Ends the process by that signal. */
+void sigexit(struct lwp *lp, int sig) SLEEPS NORETURN;
 /* Acts on it: sets up the handler, or ends the process. */
 void postsig(struct lwp *lp, int sig) SLEEPS;
 /* Somebody may have to look again: lp blocks more, or ends, and what it was

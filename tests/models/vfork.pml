@@ -5,13 +5,14 @@
  * exit_release_vfork (family.c); exec_commit, proc_replace_vmspace (exec.c);
  * exit_memory (exit_release.c); exit_claim, killlwps, wait_alone (exit.c);
  * lwp_count_down (lwp_exit.c); lwp_doom, lwp_notify (lwp.c); post
- * (signal.c); issignal (issignal.c); take_asts, userret (userret.c); PHOLD, PRELE,
- * proc_stall.
+ * (signal.c); issignal, sig_ends_sleep (issignal.c); take_asts, userret
+ * (userret.c); PHOLD, PRELE, proc_stall.
  *
  * It begins when the child is linked.  The child exits, or execs and then
  * waits for something that its parent does after vfork.  Either the sibling
  * exits the parent's process, and the child may wait for that; or the sibling
- * is idle.  A killer may kill that process.  At some time somebody else
+ * is idle.  A killer may kill that process, by a signal that an idle sibling
+ * may ignore before anybody has acted on it.  At some time somebody else
  * becomes the child's parent (a debugger; init), and buries it.
  *
  * Shown: as long as the child is in the parent's memory, the thread that
@@ -33,7 +34,7 @@
  *	M_NO_CATCH		the doomed parent sleeps on
  *	M_BACK_TO_USER		the doomed parent goes back to user mode
  *	M_MEMORY_LENT		the child has no reference to the memory
- *	M_SIGNAL_TAKEN_OUT	O16: the sibling hides the signal that woke us
+ *	M_AT_THE_BORDER		O16: the sibling hides the signal that woke us
  */
 #define THREADS 5
 #include "lwkt.h"
@@ -94,12 +95,7 @@ inline userret(t)
 		:: doomed[t] -> goto told_to_die
 		:: else
 		fi;
-		atomic {
-			sig = pending;
-#ifdef M_SIGNAL_TAKEN_OUT
-			pending = 0
-#endif
-		};
+		sig = pending;
 		if
 		:: sig -> goto killed
 		:: else
@@ -147,15 +143,22 @@ inline vfork_wait()
 #ifndef M_NO_CATCH
 		atomic {
 			if
-			:: intr[VFORKER] -> break
+			:: intr[VFORKER] -> interrupted = 1
 			:: else -> catches = 1
 			fi
 		};
 #endif
+		atomic { interrupted || awake -> catches = 0 };
+		/* sig_ends_sleep() */
 		atomic {
-			awake -> catches = 0;
 			if
-			:: interrupted -> interrupted = 0; break
+			:: interrupted ->
+				interrupted = 0; intr[VFORKER] = 0;
+				sig = pending;
+				if
+				:: sig || doomed[VFORKER] -> break
+				:: else
+				fi
 			:: else
 			fi
 		}
@@ -184,6 +187,12 @@ active proctype vforker()
 #ifndef M_CHILD_UNHELD
 	prele();
 #endif
+#ifndef M_AT_THE_BORDER
+	if
+	:: sig -> goto killed
+	:: else
+	fi;
+#endif
 #ifndef M_BACK_TO_USER
 	userret(VFORKER);
 #endif
@@ -207,6 +216,9 @@ active proctype sibling()
 	if
 	:: !idle
 	:: ast[SIBLING] -> userret(SIBLING)
+	:: idle && pending ->
+		pending = 0; /* kern_sigaction() */
+		ast[SIBLING] -> userret(SIBLING)
 	fi;
 killed:	exit_claim(SIBLING);
 	if

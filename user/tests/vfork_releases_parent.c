@@ -163,6 +163,57 @@ killed_while_stopped(void)
 	WAIT_UNTIL(sc(SYS_kill, load(&shared[5]), 0) == -ESRCH);
 }
 
+/* Ignores SIGTERM, and does not, in turn. */
+static void
+changes_its_mind(void *arg)
+{
+	sigset_t set;
+
+	(void)arg;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	for (;;) {
+		signal(SIGTERM, SIG_DFL);
+		test_spin();
+		signal(SIGTERM, SIG_IGN);
+	}
+}
+
+static void
+vforks_beside_another(void *arg)
+{
+	struct mthread t;
+
+	mthread_start(&t, changes_its_mind, NULL);
+	vforks(arg);
+	CHECK_EQ(load(&shared[4]), 1);
+	test_exit(0);
+}
+
+/* Who has been woken to die does, or sleeps on: but does not come back to the
+ * stack that the child is on. */
+static void
+killed_or_not(void)
+{
+	pid_t pid;
+	long got = 0;
+
+	store(&shared[3], 0);
+	store(&shared[4], 0);
+	pid = test_fork(vforks_beside_another, NULL);
+	test_await(&shared[3], 1);
+	for (int i = 0; i < 100 && got == 0; i++) {
+		CHECK_EQ(kill(pid, SIGTERM), 0);
+		test_yield();
+		got = sc(SYS_wait4, pid, NULL, WNOHANG, NULL);
+	}
+	test_post(&shared[4]);
+	if (got == 0)
+		CHECK_EQ(sc(SYS_wait4, pid, NULL, 0, NULL), pid);
+	WAIT_UNTIL(sc(SYS_kill, load(&shared[5]), 0) == -ESRCH);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -179,5 +230,7 @@ main(int argc, char **argv)
 	CHECK_EXIT(test_fork(sibling_runs, NULL), 0);
 	CHECK_EXIT(test_fork(sibling_reaps, NULL), 0);
 	killed_while_stopped();
+	for (int i = test_rounds(5, 500); i > 0; i--)
+		killed_or_not();
 	return test_done();
 }
