@@ -92,9 +92,11 @@ void
 lwp_discard(struct lwp *lp)
 {
 	/* It never ran: no CPU has its reference to give up, no message
-	 * names it. */
-	KASSERT(atomic_subfetch(&lp->lwp_thread->td_refs, 1) == 0,
-	    "a new LWP is held");
+	 * names it.  RACE: but for a moment the watchdog may, which goes
+	 * through all threads (dump.c); one without references it passes
+	 * over. */
+	while (!atomic_cmpset(&lp->lwp_thread->td_refs, 1, 0))
+		cpu_pause();
 	lwp_free(lp);
 }
 
