@@ -182,32 +182,48 @@ deadlock_circle(char *text, int size)
 	return what;
 }
 
-/* The one that has been at it for longest. */
+/* The one that has been at it for longest.  RACE: once its list is unlocked it
+ * may go, and its process with it: what is said of it is copied before. */
+struct sleeper {
+	uint64_t sl_what; /* 0: none yet */
+	uint64_t sl_mark;
+	const char *sl_wmesg;
+	int sl_pid;
+	char sl_comm[MAXCOMLEN + 1];
+};
+
 static void
 sleeper_of(struct thread *td, void *arg)
 {
-	struct thread **found = arg;
+	const struct proc *p = atomic_load(&td->td_proc);
+	struct sleeper *sl = arg;
 
-	if (td->td_lwp == NULL || atomic_load(&td->td_wchan) == NULL ||
+	/* RACE: read once: lwp_free() takes it away while the thread is in the
+	 * list still.  It holds the process until the thread has left. */
+	if (p == NULL || atomic_load(&td->td_wchan) == NULL ||
 	    atomic_load(&td->td_wcatch) ||
 	    (td->td_flags & (TDF_RUNNING | TDF_RUNQ)))
 		return;
-	if (*found == NULL || td->td_mark < (*found)->td_mark)
-		*found = td;
+	if (sl->sl_what != 0 && td->td_mark >= sl->sl_mark)
+		return;
+	sl->sl_what = identity(td);
+	sl->sl_mark = td->td_mark;
+	sl->sl_wmesg = atomic_load(&td->td_wmesg);
+	sl->sl_pid = p->p_pid;
+	strlcpy(sl->sl_comm, td->td_comm, sizeof(sl->sl_comm));
 }
 
 uint64_t
 deadlock_sleeper(char *text, int size)
 {
-	struct thread *td = NULL;
+	struct sleeper sl = { .sl_what = 0 };
 
-	dump_each_thread(sleeper_of, &td);
-	if (td == NULL)
-		return 0;
-	ksnprintf(text, (size_t)size, "%s (pid %d) cannot be woken from %s",
-	    td->td_comm, td->td_proc->p_pid,
-	    td->td_wmesg != NULL ? td->td_wmesg : "?");
-	return identity(td);
+	dump_each_thread(sleeper_of, &sl);
+	if (sl.sl_what != 0)
+		ksnprintf(text, (size_t)size,
+		    "%s (pid %d) cannot be woken from %s", sl.sl_comm,
+		    sl.sl_pid, sl.sl_wmesg != NULL ? sl.sl_wmesg : "?");
+	return sl.sl_what;
 }
 
 static void

@@ -79,13 +79,15 @@ dump_each_thread(void (*fn)(struct thread *td, void *arg), void *arg)
 static const char *
 state_of(const struct thread *td)
 {
+	const struct lwp *lp = atomic_load(&td->td_lwp);
+
 	if (td->td_flags & TDF_RUNNING)
 		return td->td_gd->gd_curthread == td ? "runs" : "preempted";
 	if (td->td_flags & TDF_EXITING)
 		return "dead";
 	if (td->td_flags & TDF_RUNQ)
 		return "runnable";
-	if (td->td_lwp != NULL && atomic_load(&td->td_lwp->lwp_userq) != NULL)
+	if (lp != NULL && atomic_load(&lp->lwp_userq) != NULL)
 		return "user-runnable";
 	if (td->td_flags & TDF_MIGRATING)
 		return "moves";
@@ -115,7 +117,7 @@ dump_tokens(const struct thread *td)
 static bool
 wakeup_lost(const struct thread *td)
 {
-	const struct proc *p = td->td_proc, *child;
+	const struct proc *p = atomic_load(&td->td_proc), *child;
 
 	if (p == NULL || atomic_load(&td->td_wchan) != (const void *)p)
 		return false;
@@ -145,12 +147,17 @@ dump_wait(struct thread *td)
 static void
 dump_thread(struct thread *td, void *unused)
 {
+	/* RACE: each read once: lwp_free() takes them away while the thread is
+	 * in the list still, and frees them when it has left. */
+	const struct proc *p = atomic_load(&td->td_proc);
+	const struct lwp *lp = atomic_load(&td->td_lwp);
+
 	(void)unused;
 	if ((td->td_flags & TDF_IDLE) || ++lines > LINES_MAX)
 		return;
 	kprintf("thread %p %s", (void *)td, td->td_comm);
-	if (td->td_proc != NULL && td->td_lwp != NULL)
-		kprintf(" pid %d/%d", td->td_proc->p_pid, td->td_lwp->lwp_tid);
+	if (p != NULL && lp != NULL)
+		kprintf(" pid %d/%d", p->p_pid, lp->lwp_tid);
 	kprintf(" cpu %d pri %d %s", td->td_gd->gd_cpuid, td->td_pri,
 	    state_of(td));
 	dump_wait(td);
