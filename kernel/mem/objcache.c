@@ -52,6 +52,24 @@ meta_carve(size_t size)
 	return p;
 }
 
+/* RACE: another CPU may have brought some meanwhile; its stays, if that is
+ * enough. */
+static void
+meta_bring(uint64_t pa, size_t size)
+{
+	bool used;
+
+	spin_lock(&meta_spin);
+	used = (size_t)(meta_end - meta_next) < size;
+	if (used) {
+		meta_next = PHYS_TO_DMAP(pa);
+		meta_end = meta_next + (PAGE_SIZE << META_ORDER);
+	}
+	spin_unlock(&meta_spin);
+	if (!used)
+		page_free(pa, META_ORDER);
+}
+
 /* Aligned to a cache line.  Magazines and loads are asked for where objects are
  * given back, and done without: failpoints, by which tests see who needs
  * memory, leave them alone. */
@@ -67,10 +85,7 @@ meta_alloc(size_t size)
 		if (pa == 0)
 			return NULL;
 		memset(PHYS_TO_DMAP(pa), 0, PAGE_SIZE << META_ORDER);
-		spin_lock(&meta_spin);
-		meta_next = PHYS_TO_DMAP(pa);
-		meta_end = meta_next + (PAGE_SIZE << META_ORDER);
-		spin_unlock(&meta_spin);
+		meta_bring(pa, size);
 	}
 	return p;
 }
