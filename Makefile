@@ -81,6 +81,7 @@ kcoverage := $(if $(filter-out 0,$(COVERAGE)),-Og -ftest-coverage \
 #			a CPU that idles on the page table of a vmspace that
 #			is back in its cache touches its pm_active (vmspace.c)
 #	kstack_paint.c	looks at whole stacks, where others may not
+#	deadlock.c	goes from thread to thread while they end
 #	ksyms_none.c	its weak tables are replaced by larger ones
 san_folders := kernel/san/% arch/x86_64/san/%
 san_only := $(san_folders) kernel/test/provoke_san.c \
@@ -91,7 +92,8 @@ san_address := -fsanitize=kernel-address \
 	--param asan-globals=1 \
 	--param asan-instrumentation-with-call-threshold=10000
 no_address := arch/x86_64/boot_main.c arch/x86_64/pmap_shootdown.c \
-	kernel/mem/kstack_paint.c kernel/lib/ksyms_none.c
+	kernel/mem/kstack_paint.c kernel/test/deadlock.c \
+	kernel/lib/ksyms_none.c
 ifneq ($(san),)
 ifeq ($(filter-out 0,$(INVARIANTS)),)
 $(error SAN=1 goes with INVARIANTS=1)

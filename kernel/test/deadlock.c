@@ -13,7 +13,8 @@
  * The threads are read while they run.  What is followed is memory that is
  * never unmapped (stacks, and slabs in the direct map), and is believed only
  * with the right magic word: a wrong answer is possible, but not twice the
- * same.
+ * same.  What is freed may be full of poison, which is no address: a pointer
+ * is read first, and followed if what it was read from is alive after that.
  */
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/lib.h"
@@ -51,8 +52,12 @@ token_holder(const struct thread *td)
 	if (td->td_flags & TDF_RUNNING)
 		return NULL;
 	for (; tr < td->td_toks_stop; tr++) {
-		const struct tokref *ref = atomic_load(&tr->tr_tok->t_ref);
+		const struct tokref *ref = atomic_load_acq(&tr->tr_tok->t_ref);
 
+		/* RACE: td may have let go of the token meanwhile, and what
+		 * that belongs to may be gone. */
+		if (tr >= atomic_load(&td->td_toks_stop))
+			return NULL;
 		if (ref != NULL && ref->tr_owner != td)
 			return valid(ref->tr_owner);
 	}
@@ -74,14 +79,22 @@ deadlock_spin_holder(const struct spinlock *sl)
 	return NULL;
 }
 
+static struct thread *
+thread_of(const struct lwp *lp)
+{
+	struct thread *td = atomic_load_acq(&lp->lwp_thread);
+
+	return atomic_load(&lp->lwp_magic) == LWP_MAGIC ? valid(td) : NULL;
+}
+
 /* A thread of p. */
 static struct thread *
-any_thread(struct proc *p)
+any_thread(const struct proc *p)
 {
-	struct lwp *lp = RB_ROOT(&p->p_lwps);
+	struct lwp *lp = atomic_load_acq(&RB_ROOT(&p->p_lwps));
 
-	return lp != NULL && lp->lwp_magic == LWP_MAGIC ?
-	    valid(lp->lwp_thread) : NULL;
+	return lp != NULL && atomic_load(&p->p_magic) == PROC_MAGIC ?
+	    thread_of(lp) : NULL;
 }
 
 static struct thread *
@@ -93,16 +106,14 @@ sleeps_for(const struct thread *td, uintptr_t wchan)
 	if (stack != NULL)
 		return valid(cpu_thread_place(stack));
 	for (size_t i = 0; wmesg != NULL && i < nitems(waits); i++) {
-		void *owner = (void *)(wchan - waits[i].offset);
-		struct proc *p = owner;
-		struct lwp *lp = owner;
+		const void *owner = (void *)(wchan - waits[i].offset);
 
 		if (strcmp(wmesg, waits[i].wmesg) != 0)
 			continue;
-		if (waits[i].lwp)
-			return lp->lwp_magic == LWP_MAGIC ?
-			    valid(lp->lwp_thread) : NULL;
-		return p->p_magic == PROC_MAGIC ? any_thread(p) : NULL;
+		/* RACE: the two must be of one sleep. */
+		if ((uintptr_t)atomic_load(&td->td_wchan) != wchan)
+			return NULL;
+		return waits[i].lwp ? thread_of(owner) : any_thread(owner);
 	}
 	return NULL;
 }
