@@ -524,9 +524,14 @@ lwkt_idle_loop(void)
 		if (atomic_load(&gd->gd_runqmask) != 0) {
 			cpu_pause();
 		} else if (!usched_idle_pull()) {
+			bool busy;
+
 			cpu_idle_wait();
-			watchdog_woken(atomic_load(&gd->gd_runqmask) != 0 ||
-			    (gd->gd_reqflags & RQF_RESCHED));
+			busy = atomic_load(&gd->gd_runqmask) != 0;
+			watchdog_woken(
+			    busy || (gd->gd_reqflags & RQF_RESCHED));
+			if (busy)
+				usched_idle_end();
 		}
 	}
 }

@@ -10,12 +10,13 @@
  *
  * A CPU with nothing to do says so in idle_cpus and then looks at the queues;
  * whoever queues an LWP does so first and then looks at idle_cpus: one of the
- * two sees the other.
+ * two sees the other.  The CPU that is kicked then may just have found other
+ * work: the tick of the queue's CPU looks for another one.
  *
- * Time slices: a tick of TICK_NS runs on a CPU only while its queue holds
- * somebody, or an LWP that was woken waits for its waker to block.  It lets
- * idle CPUs pull, gives one LWP to a CPU whose queue is shorter, ages the
- * designated LWP, ends its slice, and lets the woken one have the CPU.
+ * Time slices: a tick of TICK_NS runs on a CPU while its queue holds somebody,
+ * designated LWP or not, or an LWP that was woken waits for its waker to block.
+ * It lets an idle CPU pull, gives one LWP to a CPU whose queue is shorter, ages
+ * the designated LWP, ends its slice, and lets the woken one have the CPU.
  *
  * Locks: a CPU's queue has one of its own (userq.h).  gd_uschedcp belongs to
  * its CPU, in a critical section.
@@ -97,22 +98,20 @@ passive_release(struct thread *td)
 
 /* lp becomes this CPU's; its thread is the current one or will be acquired. */
 static void
-designate(struct usched_pcpu *uc, struct lwp *lp) NEEDS(crit)
+designate(struct lwp *lp) NEEDS(crit)
 {
 	lp->lwp_qcpu = mycpu->gd_cpuid;
 	lp->lwp_slice = SLICE_TICKS;
 	mycpu->gd_uschedcp = lp;
-	if (userq_count(&uc->uc_queue) != 0)
-		tick_start(uc);
 }
 
 /* Takes an LWP that was queued over to this CPU and lets it run. */
 static void
-adopt(struct usched_pcpu *uc, struct lwp *lp) NEEDS(crit)
+adopt(struct lwp *lp) NEEDS(crit)
 {
 	struct thread *td = lp->lwp_thread;
 
-	designate(uc, lp);
+	designate(lp);
 	lwkt_acquire(td);
 	td->td_pri = TDPRI_USER_NORM;
 	td->td_release = passive_release;
@@ -128,7 +127,7 @@ usched_look(void)
 	    atomic_swap(&uc->uc_kicked, 0) == 0)
 		return;
 	gd_note(mycpu, RQF_USER_RESCHED);
-	if (mycpu->gd_uschedcp != NULL && userq_count(&uc->uc_queue) != 0)
+	if (userq_count(&uc->uc_queue) != 0)
 		tick_start(uc);
 }
 
@@ -149,12 +148,10 @@ kick(int cpuid) NEEDS(crit)
 		usched_look();
 }
 
-/* Wakes an idle CPU of mask, if there is one; it will pull. */
+/* Wakes an idle CPU, if cpuid is one; it will pull. */
 static void
-kick_idle(const struct cpumask *mask) NEEDS(crit)
+kick_idle(int cpuid) NEEDS(crit)
 {
-	int cpuid = cpumask_first_and(&idle_cpus, mask);
-
 	if (cpuid < 0)
 		return;
 	cpumask_clear(&idle_cpus, cpuid);
@@ -187,11 +184,9 @@ setrunqueue(struct lwp *lp, bool seek_idle) NEEDS(crit)
 	/* RACE: the CPU that is kicked may take another LWP than this one, so
 	 * its own is told all the same. */
 	if (seek_idle)
-		kick_idle(&mask);
+		kick_idle(cpumask_first_and(&idle_cpus, &mask));
 	if (gd != mycpu)
 		kick(cpuid);
-	else if (gd->gd_uschedcp == NULL)
-		gd_note(gd, RQF_USER_RESCHED);
 	else
 		tick_start(gd->gd_usched);
 }
@@ -250,14 +245,14 @@ hand_over(struct usched_pcpu *uc) NEEDS(crit)
 	struct lwp *lp = userq_take(&uc->uc_queue, mycpu->gd_cpuid);
 
 	if (lp != NULL)
-		adopt(uc, lp);
+		adopt(lp);
 }
 
 /* The current LWP takes the designation of its CPU. */
 static inline void
-designate_self(struct globaldata *gd, struct lwp *lp) NEEDS(crit)
+designate_self(struct lwp *lp) NEEDS(crit)
 {
-	designate(gd->gd_usched, lp);
+	designate(lp);
 	lwkt_setpri_self(TDPRI_USER_NORM);
 	lp->lwp_thread->td_release = passive_release;
 }
@@ -282,7 +277,7 @@ acquire_or_wait(struct lwp *lp) NEEDS(crit)
 			 * as its own border, where it queues. */
 			if (cur != NULL)
 				gd_note(gd, RQF_LWKT_RESCHED);
-			designate_self(gd, lp);
+			designate_self(lp);
 		} else {
 			wait_for_cpu(lp);
 		}
@@ -298,7 +293,7 @@ usched_acquire_curproc(struct lwp *lp)
 	gd = mycpu;
 	if (likely(gd->gd_uschedcp == NULL &&
 		cpumask_test(&lp->lwp_cpumask, gd->gd_cpuid)))
-		designate_self(gd, lp);
+		designate_self(lp);
 	else if (gd->gd_uschedcp != lp)
 		acquire_or_wait(lp);
 	crit_exit();
@@ -413,9 +408,7 @@ tick(void *arg)
 	if (mycpu->gd_runqmask & (1U << TDPRI_KERN_USER))
 		gd_note(mycpu, RQF_LWKT_RESCHED);
 	if (userq_count(&uc->uc_queue) != 0) {
-		struct cpumask all = cpumask_upto(ncpus);
-
-		kick_idle(&all);
+		kick_idle(userq_taker(&uc->uc_queue, &idle_cpus));
 		share_queue(uc);
 		if (lp == NULL || lp->lwp_slice <= 0)
 			gd_note(mycpu, RQF_USER_RESCHED);
@@ -459,11 +452,23 @@ usched_idle_pull(void)
 		}
 		if (lp != NULL) {
 			cpumask_clear(&idle_cpus, gd->gd_cpuid);
-			adopt(uc, lp);
+			adopt(lp);
 		}
 	}
 	crit_exit();
 	return lp != NULL;
+}
+
+void
+usched_idle_end(void)
+{
+	cpumask_clear(&idle_cpus, mycpu->gd_cpuid);
+}
+
+bool
+usched_is_idle(int cpuid)
+{
+	return cpumask_test(&idle_cpus, cpuid);
 }
 
 void

@@ -49,6 +49,11 @@ void usched_look(void) NEEDS(crit);
 /* Called by the idle thread: takes an LWP from a user run queue, its own
  * first; true when it got one. */
 bool usched_idle_pull(void);
+/* Called by the idle thread when there is something else to do: those who look
+ * for an idle CPU look elsewhere. */
+void usched_idle_end(void);
+/* Is that CPU one that looks for an LWP? */
+bool usched_is_idle(int cpuid);
 /* LWPs on the user run queues of all CPUs. */
 int usched_queued(void);
 

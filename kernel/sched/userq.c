@@ -113,6 +113,28 @@ userq_take(struct userq *uq, int cpuid)
 	return lp;
 }
 
+int
+userq_taker(struct userq *uq, const struct cpumask *mask)
+{
+	int cpuid = -1;
+	struct lwp *lp;
+
+	if (cpumask_empty(mask))
+		return -1;
+	userq_lock(uq);
+	for (uint32_t left = uq->uq_mask; left != 0; left &= left - 1) {
+		TAILQ_FOREACH(lp, &uq->uq_levels[__builtin_ctz(left)],
+		    lwp_procq) {
+			cpuid = cpumask_first_and(mask, &lp->lwp_cpumask);
+			if (cpuid >= 0)
+				goto out;
+		}
+	}
+out:
+	userq_unlock(uq);
+	return cpuid;
+}
+
 bool
 userq_remove(struct userq *uq, struct lwp *lp)
 {

@@ -14,6 +14,7 @@
 #include "kernel/lockcheck.h"
 #include "kernel/lwkt/spin.h"
 
+struct cpumask;
 struct lwp;
 
 #define USERQ_LEVELS 32 /* 0 is the best */
@@ -38,6 +39,9 @@ void userq_move(struct userq *uq, struct lwp *lp);
  * that nobody waits for ever, whatever the levels of the others.  NULL: none.
  */
 struct lwp *userq_take(struct userq *uq, int cpuid);
+/* One of the CPUs of mask that somebody who waits here may run on; -1: there is
+ * none. */
+int userq_taker(struct userq *uq, const struct cpumask *mask);
 /* Takes lp off; false: it is not on this queue (any more). */
 bool userq_remove(struct userq *uq, struct lwp *lp);
 

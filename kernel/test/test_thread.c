@@ -8,6 +8,7 @@
 #include "kernel/lib/lib.h"
 #include "kernel/lwkt/globaldata.h"
 #include "kernel/lwkt/sleep.h"
+#include "kernel/sched/usched.h"
 #include "kernel/test/ktest.h"
 
 #define STORM_THREADS 10000
@@ -241,3 +242,42 @@ test_last_switch(void)
 	lwkt_rele(td);
 }
 KTEST(thread_last_switch, "2.1 X69", test_last_switch);
+
+static void
+run_until_told(void *unused)
+{
+	(void)unused;
+	atomic_add(&counter, 1);
+	KT_SPIN(atomic_load(&release) != 0);
+}
+
+/* Is a CPU that has something to do taken for idle? */
+static bool
+busy_is_idle(int cpuid)
+{
+	bool idle;
+
+	KT_WAIT(usched_is_idle(cpuid));
+	counter = release = 0;
+	ktest_spawn(run_until_told, NULL, TDPRI_KERN_USER, cpuid);
+	KT_WAIT(atomic_load(&counter) == 1);
+	idle = usched_is_idle(cpuid);
+	atomic_store(&release, 1);
+	ktest_join(); /* sleeps */
+	return idle;
+}
+
+/* It may be when the thread came just before it would have halted again, but
+ * not always. */
+static void
+test_busy_is_not_idle(void)
+{
+	int tries = 0;
+
+	if (!ktest_needs_cpus(2))
+		return;
+	while (busy_is_idle(1) && tries < 20)
+		tries++;
+	KT_CHECK(tries < 20);
+}
+KTEST(busy_is_not_idle, "2.6", test_busy_is_not_idle);
