@@ -65,9 +65,12 @@ cpu_lwp_trace(struct lwp *lp, const uintptr_t *pc, bool step)
 
 	if (pc != NULL)
 		tf->tf_rip = *pc;
-	tf->tf_rflags &= ~(uint64_t)RFLAGS_TF;
+	/* RACE: who is stopped where it sleeps may have woken, and say in its
+	 * carry how its call has ended: that must not be undone. */
 	if (step)
-		tf->tf_rflags |= RFLAGS_TF;
+		atomic_set(&tf->tf_rflags, (uint64_t)RFLAGS_TF);
+	else
+		atomic_clear(&tf->tf_rflags, (uint64_t)RFLAGS_TF);
 	/* Flags and address are its own: the long way back. */
 	tf->tf_xflags = 0;
 }

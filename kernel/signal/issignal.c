@@ -225,8 +225,10 @@ issignal(struct lwp *lp)
 		    !(p->p_flags & P_WEXIT))
 			sig = stop_for_tracer(lp, sig); /* sleeps */
 		if (sig == 0 && (lp->lwp_flags & LWP_OLDMASK) &&
-		    !(p->p_flags & P_STOPPED)) {
-			/* The end of a sigsuspend without a handler. */
+		    !(p->p_flags & P_STOPPED) && first_pending(lp) == 0) {
+			/* The end of a sigsuspend without a handler.  RACE:
+			 * what has come while the tracer was asked comes first,
+			 * for the old mask may block it. */
 			lp->lwp_flags &= ~(uint32_t)LWP_OLDMASK;
 			lp->lwp_sigmask = lp->lwp_oldmask;
 		}

@@ -298,6 +298,55 @@ left_stopped(bool before)
 	CHECK_EXIT(pid, 3);
 }
 
+static volatile int handled;
+
+static void
+handles(int sig)
+{
+	handled = sig;
+}
+
+static void
+suspends(void *arg)
+{
+	sigset_t none, both;
+
+	(void)arg;
+	sigemptyset(&none);
+	both = none;
+	sigaddset(&both, SIGUSR1);
+	sigaddset(&both, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &both, NULL);
+	signal(SIGUSR2, handles);
+	test_post(&shared[1]);
+	test_await(shared, 1);
+	sigsuspend(&none);
+	test_exit(handled == SIGUSR2 ? 3 : 4);
+}
+
+/* The tracer makes nothing of what has ended a sigsuspend: what has come
+ * meanwhile is handled before that returns, for it is blocked then. */
+static void
+suspended(void)
+{
+	pid_t pid;
+
+	store(&shared[0], 0);
+	store(&shared[1], 0);
+	pid = test_fork(suspends, NULL);
+	step(1, 1);
+	trace_attach(pid);
+	trace_continue(pid, 0);
+	test_post(shared);
+	CHECK_EQ(sc(SYS_kill, pid, SIGUSR1), 0);
+	CHECK_STOPPED(pid, SIGUSR1);
+	CHECK_EQ(sc(SYS_kill, pid, SIGUSR2), 0);
+	trace_continue(pid, 0);
+	CHECK_STOPPED(pid, SIGUSR2);
+	trace_continue(pid, SIGUSR2);
+	CHECK_EXIT(pid, 3);
+}
+
 /* A child may trace its parent; a wait of both goes on as before. */
 static void
 traces_parent(void *arg)
@@ -335,6 +384,7 @@ main(int argc, char **argv)
 		already_stopped();
 		left_stopped(false);
 		left_stopped(true);
+		suspended();
 		CHECK_EXIT(test_fork(traced_by_child, NULL), 0);
 	}
 	return test_done();
