@@ -117,24 +117,22 @@ tsleep_interlock(const void *ident, int flags)
 }
 
 /* MODEL: sleep.pml. */
-bool
+void
 tsleep_remove(struct thread *td)
 {
-	const void *ident = atomic_load_acq(&td->td_wchan);
+	const void *ident = atomic_load(&td->td_wchan);
 	struct sleepq *sq;
-	bool queued;
 
 	if (ident == NULL)
-		return false;
+		return;
 	sq = sleepq_of(ident);
 	sleepq_lock(sq);
-	queued = td->td_wchan != NULL;
-	if (queued) {
+	if (td->td_wchan != NULL) {
 		TAILQ_REMOVE(&sq->sq_threads, td, td_sleepq);
+		td->td_wresult = EINTR;
 		td->td_wchan = NULL;
 	}
 	sleepq_unlock(sq);
-	return queued;
 }
 
 /* Ends td's sleep on ident if it is still the one numbered seq.
@@ -272,7 +270,8 @@ tsleep(const void *ident, int flags, const char *wmesg, uint64_t timo_ns)
 	    sleep_catch(td, flags)) {
 		/* RACE: a wakeup has been faster.  It may have been for one: so
 		 * it is ours to act on, and the flag can wait. */
-		if (!tsleep_remove(td) && atomic_load(&td->td_wresult) == 0)
+		tsleep_remove(td);
+		if (atomic_load_acq(&td->td_wresult) == 0)
 			return 0;
 		return interrupted(td); /* sleeps */
 	}

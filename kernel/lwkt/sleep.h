@@ -9,7 +9,6 @@
  */
 #pragma once
 
-#include <stdbool.h>
 #include <stdint.h>
 #include "kernel/lockcheck.h"
 
@@ -36,8 +35,8 @@ int tsleep(const void *ident, int flags, const char *wmesg, uint64_t timo_ns)
 /* Queues the current thread on ident; it runs on until tsleep(PINTERLOCKED),
  * which returns at once if a wakeup came in between.  flags: the domain. */
 void tsleep_interlock(const void *ident, int flags);
-/* Leaves the queue again without having slept; false: it was on none. */
-bool tsleep_remove(struct thread *td);
+/* Leaves the queue again without having slept; no-op when on none. */
+void tsleep_remove(struct thread *td);
 
 /* Wake all, or the one that sleeps longest.  Never block; any context but a
  * hard interrupt; inside a critical section too.  ident is only compared. */
