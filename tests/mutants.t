@@ -11,6 +11,7 @@
 unset MAYFLY_SEED
 
 TRIES=20 # that a mutant may need: with the seeds that follow, if with any
+ENOUGH=600 # seconds, after which there is no other try
 
 # guest VARIANT CPUS SEED TEST...
 guest()
@@ -92,7 +93,9 @@ noticed()
 	fi
 	cpus=$1 seed=$2
 	shift 2
+	began=$(date +%s)
 	for try in $(seq $TRIES); do
+		[ $(($(date +%s) - began)) -lt $ENOUGH ] || break
 		rc=0
 		until_shown "mutant/$name" "$cpus" "$seed" "$@" || rc=$?
 		if [ $rc -ne 0 ] && grep -Eq "$shows" "$tmp/$name"; then
