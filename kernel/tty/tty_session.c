@@ -228,17 +228,15 @@ tty_signal(struct tty *tp, int sig, bool controlled)
 }
 
 /* What a call gets whose thread may have been told to stop, or to enter a
- * handler; it begins again after that.  The sleep is over at once: it is asked
- * for its error. */
+ * handler; it begins again after that.  Nobody wakes the sleep, which is over
+ * at once: it is asked for its error. */
 static int
 stop_error(void)
 {
 	int ident, error;
 
-	tsleep_interlock(&ident, 0);
-	wakeup(&ident);
-	error = tsleep(&ident, PCATCH | PINTERLOCKED, "ttybg", 0); /* sleeps */
-	return error != 0 ? error : ERESTART;
+	error = tsleep(&ident, PCATCH | PASKED, "ttybg", 1); /* sleeps */
+	return error == EINTR ? EINTR : ERESTART;
 }
 
 /* SPEC 2.13: in an orphaned group nobody would let it go on again. */
