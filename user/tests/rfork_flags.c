@@ -104,7 +104,7 @@ shares_actions(void *arg)
 	} else {
 		test_await(set, 1);
 		CHECK_EQ(kill(getpid(), SIGURG), 0);
-		CHECK_EQ(load(caught), 1);
+		CHECK(load(caught) >= 1); /* testrun -s sends it, too */
 	}
 	if (pid == 0)
 		test_exit(14);
